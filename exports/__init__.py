@@ -1,0 +1,1 @@
+"""Graph to files: one module a format, each with ``generate`` and ``write``."""

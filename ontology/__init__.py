@@ -1,0 +1,1 @@
+"""The language that all rooms speak: terms, records, identifiers, errors, table schemas."""

@@ -1,0 +1,141 @@
+"""Normal forms of entity names: when two spellings are the same name, and how a name is filed.
+
+``match_key`` decides sameness of spelling; it folds what never tells two things apart (case,
+hyphens, plural, British spelling, LaTeX, Unicode forms) and keeps what may (numbers, ``+``, every
+word). ``filed_form`` gives the singular, conventionally cased name of an unlisted entity.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
+    "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu",
+    "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi", "χ": "chi",
+    "ψ": "psi", "ω": "omega",
+}  # fmt: skip
+_LATEX_COMMAND = re.compile(
+    r"\\(?:text(?:it|bf|tt|sc|rm|sf|sl|up|md)?|math(?:it|bf|tt|rm|sf|cal|bb|scr|frak)|emph|em|it|bf"
+    r"|rm|tt|boldsymbol|operatorname|mbox|left|right)\b\s*\*?"
+)
+_LATEX_LETTER = re.compile(r"\\([A-Za-z]+)")
+_TOKEN = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*|[+#*]+")
+
+_BRITISH = (
+    (re.compile(r"isation(?=s?$)"), "ization"),
+    (re.compile(r"(?<=[a-z]{3})is(?=(?:e|ed|er|ers|es|ing|able)$)"), "iz"),
+    (re.compile(r"(?<=[a-z]{2})ys(?=(?:e|ed|er|es|ing)$)"), "yz"),
+    (re.compile(r"(?<=[a-z]{3})ll(?=(?:ed|er|ers|ing)$)"), "l"),
+    (re.compile(r"(?<=[a-z]{2})our(?=(?:s|ed|ing|al|ally|less|ful)?$)"), "or"),
+    (re.compile(r"(?:(?<=cent)|(?<=fib)|(?<=lit)|(?<=met)|(?<=calib))re(?=s?$)"), "er"),
+    (re.compile(r"ogue(?=s?$)"), "og"),
+    (re.compile(r"aem(?=i|o)"), "em"),
+    (re.compile(r"(?<=^p)aed|(?<=orthop)aed"), "ed"),
+    (re.compile(r"oesoph"), "esoph"),
+    (re.compile(r"oedem"), "edem"),
+    (re.compile(r"(?<=an)aesth"), "esth"),
+    (re.compile(r"(?<=gyn)aec"), "ec"),
+    (re.compile(r"grey"), "gray"),
+)
+_NO_PLURAL = frozenset(
+    """
+    analysis basis bias diagnosis prognosis synthesis hypothesis thesis axis virus corpus focus
+    status consensus bus gas lens loss process class mass access series species news physics
+    statistics graphics robotics semantics dynamics genomics proteomics omics ethics kinematics
+    optics acoustics always plus minus versus bayes gauss laplace sepsis stenosis
+    fibrosis sclerosis osteoporosis tuberculosis metastasis psoriasis pancreas pelvis penis iris
+    arthritis hepatitis chess dialysis paralysis parenthesis canvas atlas pass less
+    us was is has his this its as os aids
+    """.split()
+)
+
+
+def match_key(name: str) -> str:
+    """Fold a name to the key under which all its spellings meet.
+
+    Case, hyphens, spaces, plural, British spelling, LaTeX, Markdown stars, Unicode forms and Greek
+    letters are folded; digits, ``+`` and ``#`` stay, so versions never meet. CJK characters stay.
+    A name without any letter or digit gives the empty string.
+
+    >>> match_key("Variational Auto-Encoders") == match_key("variational autoencoder")
+    True
+    >>> match_key(r"$\\\\beta$-VAE") == match_key("β-VAE")
+    True
+    >>> match_key("U-Net") == match_key("U-Net++")
+    False
+    """
+    key = ""
+    for token in key_tokens(name):
+        key += f"_{token}" if key[-1:].isdigit() and token[0].isdigit() else token
+    return key
+
+
+@lru_cache(maxsize=200_000)
+def key_tokens(name: str) -> tuple[str, ...]:
+    """Split a name into the folded words that ``match_key`` joins.
+
+    >>> key_tokens("Tumour segmentations in CT")
+    ('tumor', 'segmentation', 'in', 'ct')
+    """
+    plain = plain_text(name)
+    tokens: list[str] = []
+    for token in _TOKEN.findall(plain):
+        if token[0] in "+#*":
+            if tokens and token[0] != "*":
+                tokens.append(token)
+            continue
+        tokens.append(_folded(token))
+    return tuple(tokens)
+
+
+def plain_text(name: str) -> str:
+    """Strip LaTeX and Markdown markup from a name and compose compatible characters.
+
+    >>> plain_text(r"D$^2$4FAD"), plain_text(r"\\\\textit{H\\\\&E}"), plain_text("**BERT**")
+    ('D24FAD', 'H&E', 'BERT')
+    """
+    text = unicodedata.normalize("NFKC", name)
+    if "\\" in text:
+        text = _LATEX_COMMAND.sub("", text)
+        text = _LATEX_LETTER.sub(r"\1", text)
+    text = re.sub(r"[\\${}^`]|\*\*+|(?<!\w)\*|(?<=\w)_(?=\{)", "", text)
+    return " ".join(text.split())
+
+
+def singular(word: str) -> str:
+    """Give the singular of an English noun, or of an acronym with plural s, by rule.
+
+    >>> [singular(word) for word in ("images", "studies", "LLMs", "analyses", "series", "losses")]
+    ['image', 'study', 'LLM', 'analysis', 'series', 'loss']
+    """
+    lower = word.casefold()
+    if len(word) < 3 or not lower.endswith("s") or lower in _NO_PLURAL:
+        return word
+    if word[:-1].isupper():
+        return word[:-1] if word[-1] == "s" else word
+    for ending, replacement in (
+        ("analyses", "is"), ("diagnoses", "is"), ("hypotheses", "is"), ("syntheses", "is"),
+        ("prognoses", "is"), ("metastases", "is"), ("stenoses", "is"), ("axes", "is"),
+    ):  # fmt: skip
+        if lower.endswith(ending):
+            return word[:-2] + replacement
+    if lower.endswith("ies"):
+        return word[:-3] + "y" if len(word) > 4 else word[:-1]
+    if lower.endswith(("sses", "shes", "ches", "xes", "zzes")):
+        return word[:-2]
+    if lower.endswith(("ss", "us", "is", "ics", "ous")):
+        return word
+    return word[:-1]
+
+
+def _folded(token: str) -> str:
+    token = "".join(_GREEK.get(character, character) for character in token.casefold())
+    if not token.isascii() or len(token) < 4:
+        return token[:-1] if len(token) == 3 and token.endswith("s") and token not in _NO_PLURAL else token
+    token = singular(token)
+    for pattern, replacement in _BRITISH:
+        token = pattern.sub(replacement, token)
+    return token

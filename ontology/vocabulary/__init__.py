@@ -1,0 +1,1 @@
+"""Curated entities with their aliases: tab-separated files and their reader."""
