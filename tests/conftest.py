@@ -1,0 +1,22 @@
+"""Tests that need a part of the operating system skip without it, or fail where it is required."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+PARTS = {"chromium": Path("/usr/bin/chromium"), "chromium-driver": Path("/usr/bin/chromedriver")}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("system"):
+        packages = marker.args[0].split()
+        missing = [name for name in packages if not PARTS[name].exists()]
+        if not missing:
+            continue
+        reason = f"needs {' and '.join(missing)}; install: apt-get install {' '.join(packages)}"
+        if os.environ.get("LITKG_REQUIRE_SYSTEM") == "1":
+            pytest.fail(f"{reason} (LITKG_REQUIRE_SYSTEM=1 forbids skipping)", pytrace=False)
+        pytest.skip(reason)
