@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from ontology.names import match_key
 from ontology.terms import EntityType
 
 PREFIXES: dict[str, str] = {
@@ -35,17 +36,17 @@ PREFIXES: dict[str, str] = {
 
 
 def entity_iri(kind: EntityType, name: str) -> str:
-    """Mint the IRI of an entity from its type and canonical name.
+    """Mint the IRI of an entity from its type and the folded key of its canonical name.
 
-    Letter case, spaces, hyphens and underscores do not matter; every other difference does.
+    Spellings that are the same name give the same IRI, so a change of the favoured spelling, or a
+    name that enters the vocabulary, changes no IRI.
 
-    >>> entity_iri(EntityType.METHOD, "Flow Matching")
-    'urn:litkg:method:flow-matching'
+    >>> entity_iri(EntityType.METHOD, "Flow-Matching")
+    'urn:litkg:method:flowmatching'
     >>> entity_iri(EntityType.METHOD, "U-Net++")
-    'urn:litkg:method:u-net%2B%2B'
+    'urn:litkg:method:unet%2B%2B'
     """
-    slug = "-".join(name.casefold().replace("_", " ").replace("-", " ").split())
-    return f"urn:litkg:{kind.value.lower()}:{_quoted(slug)}"
+    return f"urn:litkg:{kind.value.lower()}:{_quoted(match_key(name) or name)}"
 
 
 def paper_iri(paper_id: str) -> str:

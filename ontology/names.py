@@ -11,6 +11,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from ontology.terms import EntityType
+
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
     "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu",
@@ -134,8 +136,71 @@ def singular(word: str) -> str:
 def _folded(token: str) -> str:
     token = "".join(_GREEK.get(character, character) for character in token.casefold())
     if not token.isascii() or len(token) < 4:
-        return token[:-1] if len(token) == 3 and token.endswith("s") and token not in _NO_PLURAL else token
+        return (
+            token[:-1]
+            if len(token) == 3 and token.endswith("s") and token not in _NO_PLURAL
+            else token
+        )
     token = singular(token)
     for pattern, replacement in _BRITISH:
         token = pattern.sub(replacement, token)
     return token
+
+
+_TASK_HEAD = re.compile(
+    r"(?:tion|sion|ing|ment|sis|ery|al|ance|ence|ure|ship|gnosis|scopy|metry|y)s?$", re.IGNORECASE
+)
+_OF_FOR = re.compile(
+    r"^(?P<head>[^\s,]+(?: [^\s,]+)?) (?P<link>of|for) (?P<rest>.+)$", re.IGNORECASE
+)
+_ARTICLE = re.compile(r"^(?:the|a|an) ", re.IGNORECASE)
+_INNER = re.compile(r"\b(?:of|for|in|on|with|from|and|or|to|by|via|using|under|between)\b", re.IGNORECASE)
+
+_GENERIC_HEADS: dict[str, frozenset[str]] = {
+    "Dataset": frozenset(
+        "dataset datasets corpus corpora benchmark benchmarks database databases challenge collection"
+        " suite archive repository cohort".split()
+    ),
+    "Modality": frozenset(
+        "data signal signals image images imaging scan scans recording recordings modality record"
+        " records sample samples sequence sequences measurement measurements slice slices volume"
+        " volumes picture pictures waveform waveforms examination examinations exam exams".split()
+    ),
+    "Method": frozenset(
+        "model models algorithm algorithms method methods framework frameworks approach approaches"
+        " technique techniques architecture architectures mechanism mechanisms architecture".split()
+    ),
+    "Task": frozenset("task tasks problem problems".split()),
+}
+
+
+def reordered(name: str) -> str:
+    """Put "X of Y" in the order "Y X", Y in the singular; empty where the rule does not apply.
+
+    It applies to one or two words that end like an activity before a single ``of`` or ``for``.
+
+    >>> reordered("classification of chest X-rays")
+    'chest X-ray classification'
+    >>> reordered("bag of words")
+    ''
+    """
+    match = _OF_FOR.match(name)
+    if match is None or not _TASK_HEAD.search(match["head"]):
+        return ""
+    rest = _ARTICLE.sub("", match["rest"])
+    if not rest or _INNER.search(rest):
+        return ""
+    *front, last = rest.split()
+    return " ".join([*front, singular(last), match["head"]])
+
+
+def without_generic_head(kind: EntityType, name: str) -> str:
+    """Drop a last word that only says what type the entity has; empty where there is none.
+
+    >>> without_generic_head(EntityType.MODALITY, "EEG signals")
+    'EEG'
+    >>> without_generic_head(EntityType.DATASET, "Cityscapes")
+    ''
+    """
+    front, _, last = name.rstrip().rpartition(" ")
+    return front if last.casefold() in _GENERIC_HEADS[kind.value] else ""

@@ -155,9 +155,7 @@ class GraphTables(Protocol):
         """Name of the corpus, for headings."""
         ...
 
-    def batches(
-        self, table: str, columns: Sequence[str] | None = None
-    ) -> Iterator[pa.RecordBatch]:
+    def batches(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Stream a table in the order of ``ORDER``, all columns of its schema or those named."""
         ...
 
@@ -180,9 +178,7 @@ class MemoryTables:
         """Name of the corpus."""
         return self._name
 
-    def batches(
-        self, table: str, columns: Sequence[str] | None = None
-    ) -> Iterator[pa.RecordBatch]:
+    def batches(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Stream a table, all columns or those named."""
         found = self._tables[table]
         yield from (found if columns is None else found.select(list(columns))).to_batches()

@@ -1,0 +1,24 @@
+"""litkg as a library: ``from kg import build, open_graph``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kg.builder import build
+    from kg.graph import Graph, open_graph
+
+__all__ = ["Graph", "build", "open_graph"]
+
+
+def __getattr__(name: str) -> Any:
+    # On first use only: every command imports this package, few of them need spaCy.
+    if name == "build":
+        from kg.builder import build
+
+        return build
+    if name in {"Graph", "open_graph"}:
+        from kg import graph
+
+        return getattr(graph, name)
+    raise AttributeError(f"module 'kg' has no attribute {name!r}")

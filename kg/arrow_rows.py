@@ -1,0 +1,115 @@
+"""Records as Arrow tables, ready for the table stages and for Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pyarrow as pa
+
+from kg.resolve import Resolution
+from ontology.identifiers import entity_iri, paper_iri
+from ontology.records import LedgerRow, Paper
+from ontology.tables import ORDER, SCHEMAS
+from ontology.terms import EntityType
+from ontology.vocabulary.reader import Entry, Vocabulary
+
+Resolutions = Mapping[tuple[EntityType, str], Resolution]
+
+
+def paper_table(papers: Sequence[Paper]) -> pa.Table:
+    """One row a paper, in the order given."""
+    rows = [
+        {
+            "id": paper.id,
+            "iri": paper_iri(paper.id),
+            "title": paper.title,
+            "abstract": paper.abstract,
+            "authors": list(paper.authors),
+            "venue": paper.venue,
+            "year": paper.year,
+            "keywords": list(paper.keywords),
+            "doi": paper.doi,
+            "arxiv": paper.arxiv,
+            "pmid": paper.pmid,
+            "url": paper.url,
+            "origins": [
+                {"field": field, "source": origin.source, "position": origin.position}
+                for field, origin in paper.origins
+            ],
+        }
+        for paper in papers
+    ]
+    return pa.Table.from_pylist(rows, schema=SCHEMAS["papers"])
+
+
+def ledger_table(ledger: Iterable[LedgerRow]) -> pa.Table:
+    """One row a ledger entry, sorted."""
+    rows = [
+        {
+            "source": row.origin.source,
+            "position": row.origin.position,
+            "reason": row.reason.value,
+            "outcome": row.outcome.value,
+            "paper": row.paper,
+            "detail": row.detail,
+        }
+        for row in ledger
+    ]
+    rows.sort(key=lambda row: tuple(row[column] for column in (*ORDER["ledger"], "outcome", "paper")))
+    return pa.Table.from_pylist(rows, schema=SCHEMAS["ledger"])
+
+
+def resolution_table(resolutions: Resolutions) -> pa.Table:
+    """One row a name: ``type form entity name reason listed``."""
+    items = list(resolutions.items())
+    return pa.table(
+        {
+            "type": pa.array([kind.value for (kind, _), _ in items], pa.string()),
+            "form": pa.array([form for (_, form), _ in items], pa.string()),
+            "entity": pa.array([one.iri for _, one in items], pa.string()),
+            "name": pa.array([one.name for _, one in items], pa.string()),
+            "reason": pa.array([one.reason.value for _, one in items], pa.string()),
+            "listed": pa.array([one.entry is not None for _, one in items], pa.bool_()),
+        }
+    )
+
+
+def entry_tables(resolutions: Resolutions, vocabulary: Vocabulary) -> dict[str, pa.Table]:
+    """The vocabulary entries in use and all broader ones: ``entry entry_alias entry_broader``."""
+    entries = _entries_in_use(resolutions, vocabulary)
+    named = [(_iri(entry), entry.type.value, entry.name) for entry in entries]
+    aliases = [
+        (_iri(entry), name, language)
+        for entry in entries
+        for name, language in {
+            **{alias.name: alias.language for alias in entry.aliases},
+            entry.name: "en",
+        }.items()
+    ]
+    broader = [
+        (_iri(entry), _iri(vocabulary[parent])) for entry in entries for parent in entry.broader
+    ]
+    return {
+        "entry": _table(("iri", "type", "name"), named),
+        "entry_alias": _table(("entity", "alias", "language"), aliases),
+        "entry_broader": _table(("narrower", "broader"), broader),
+    }
+
+
+def _entries_in_use(resolutions: Resolutions, vocabulary: Vocabulary) -> list[Entry]:
+    used = {one.entry.id for one in resolutions.values() if one.entry is not None}
+    used.update([parent for identifier in used for parent in vocabulary.ancestors(identifier)])
+    return [vocabulary[identifier] for identifier in sorted(used)]
+
+
+def _iri(entry: Entry) -> str:
+    return entity_iri(entry.type, entry.name)
+
+
+def _table(columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> pa.Table:
+    return pa.table(
+        {
+            name: pa.array([row[place] for row in rows], pa.string())
+            for place, name in enumerate(columns)
+        }
+    )

@@ -1,0 +1,159 @@
+"""Annotated papers and resolved names to the tables of a graph: set operations in DuckDB.
+
+The stages stand in ``assemble.sql``. Every table is a pure function of its inputs; rows leave in the
+order of ``ontology.tables.ORDER``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from kg.annotation_store import SHARD_SCHEMA, content_hash
+from kg.arrow_rows import entry_tables, paper_table, resolution_table
+from kg.resolve import Definition, NameCount, Resolution
+from ontology.records import Paper
+from ontology.tables import ORDER, SCHEMAS
+from ontology.terms import ROLE_ORDER, EntityType
+from ontology.vocabulary.reader import Vocabulary
+
+RARE_PAIRS_UP_TO = 2_000
+"""Graphs of more papers than this keep only co-occurrences in two papers and more."""
+
+BATCH_ROWS = 65_536
+
+
+class Assembly:
+    """The tables of one graph in the making, in a DuckDB database of its own.
+
+    ``annotations`` are shard files; their rows of papers that are not in ``papers`` are ignored.
+    ``temporary`` takes what does not fit into ``memory`` (as DuckDB spells sizes, "2GB").
+    """
+
+    def __init__(
+        self,
+        papers: Sequence[Paper],
+        annotations: Iterable[Path],
+        *,
+        temporary: Path,
+        memory: str = "2GB",
+        threads: int = 2,
+    ) -> None:
+        self._database = duckdb.connect(
+            config={
+                "memory_limit": memory,
+                "threads": threads,
+                "temp_directory": str(temporary),
+                "preserve_insertion_order": False,
+            }
+        )
+        self._load("paper_row", paper_table(papers))
+        minimum = 1 if len(papers) <= RARE_PAIRS_UP_TO else 2
+        self._load("pair_minimum", pa.table({"minimum": [minimum]}))
+        hashes = pa.array([content_hash(paper) for paper in papers], pa.string())
+        self._load("wanted", pa.table({"hash": hashes}))
+        self._load("shard_row", SHARD_SCHEMA.empty_table())
+        shards = [str(path) for path in sorted(annotations)]
+        if shards:
+            self._database.execute(
+                "INSERT INTO shard_row BY NAME "
+                "FROM read_parquet($shards) SEMI JOIN wanted USING (hash)",
+                {"shards": shards},
+            )
+        self._database.execute(
+            """
+            CREATE TABLE annotation AS
+            SELECT any_value(paper) AS paper, any_value(entities) AS entities,
+                   any_value(relations) AS relations
+            FROM shard_row GROUP BY hash
+            """
+        )
+        self._database.execute("DROP TABLE shard_row")
+        self._database.execute(
+            """
+            CREATE TABLE found AS
+            SELECT paper, position, entity.type AS type, entity.name AS name, entity.role AS role,
+                   entity.confidence AS confidence, entity.sources AS sources,
+                   entity.mentions AS mentions
+            FROM (SELECT paper, unnest(entities) AS entity,
+                         generate_subscripts(entities, 1) - 1 AS position FROM annotation)
+            """
+        )
+        self._database.execute(
+            """
+            CREATE TABLE stated AS
+            SELECT paper, statement.head AS head, statement.relation AS relation,
+                   statement.tail AS tail, statement.confidence AS confidence,
+                   statement.field AS field, statement.sentence_start AS sentence_start,
+                   statement.sentence_end AS sentence_end
+            FROM (SELECT paper, unnest(relations) AS statement FROM annotation)
+            """
+        )
+        self._database.execute("DROP TABLE annotation")
+
+    def close(self) -> None:
+        """Free the database."""
+        self._database.close()
+
+    def names(self) -> list[NameCount]:
+        """Every name that papers use, with the number of papers, in no order."""
+        rows = self._database.execute(
+            "SELECT type, name, count(DISTINCT paper) FROM found GROUP BY ALL"
+        ).fetchall()
+        return [NameCount(EntityType(kind), name, papers) for kind, name, papers in rows]
+
+    def definitions(self) -> list[Definition]:
+        """Every acronym that stands beside a name of several words for one entity of a paper."""
+        rows = self._database.execute(
+            """
+            SELECT type, surface, name, count(DISTINCT paper)
+            FROM (SELECT type, name, paper, unnest(mentions).surface AS surface
+                  FROM found WHERE contains(name, ' '))
+            WHERE length(surface) <= 12 AND regexp_full_match(surface, '[A-Za-z0-9-]*[A-Z]{2}[A-Za-z0-9-]*')
+            GROUP BY ALL
+            """
+        ).fetchall()
+        return [
+            Definition(EntityType(kind), acronym, name, papers)
+            for kind, acronym, name, papers in rows
+        ]
+
+    def resolve(
+        self, resolutions: Mapping[tuple[EntityType, str], Resolution], vocabulary: Vocabulary
+    ) -> None:
+        """Join every name to its entity and make the tables."""
+        self._load("resolution", resolution_table(resolutions))
+        for name, table in entry_tables(resolutions, vocabulary).items():
+            self._load(name, table)
+        ranks = {"role": [role.value for role in ROLE_ORDER], "rank": list(ROLE_ORDER.values())}
+        self._load("role_rank", pa.table(ranks))
+        stages = files("kg").joinpath("assemble.sql").read_text(encoding="utf-8")
+        self._database.execute(stages)
+
+    def batches(self, table: str) -> Iterator[pa.RecordBatch]:
+        """Stream one finished table in its order."""
+        schema = SCHEMAS[table]
+        source = "paper_row" if table == "papers" else table
+        columns = ", ".join(f'"{name}"' for name in schema.names)
+        order = ", ".join(f'"{name}"' for name in _total_order(table))
+        reader = self._database.execute(
+            f'SELECT {columns} FROM "{source}" ORDER BY {order}'  # noqa: S608  names from SCHEMAS
+        ).to_arrow_reader(BATCH_ROWS)
+        for batch in reader:
+            yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
+
+    def _load(self, name: str, table: pa.Table) -> None:
+        self._database.register("incoming", table)
+        self._database.execute(f'CREATE TABLE "{name}" AS FROM incoming')
+        self._database.unregister("incoming")
+
+
+def _total_order(table: str) -> list[str]:
+    """Columns that fix the order of all rows: the documented key, then every plain column."""
+    key = ORDER[table]
+    plain = [field.name for field in SCHEMAS[table] if not pa.types.is_nested(field.type)]
+    return [*key, *(name for name in plain if name not in key)]

@@ -1,0 +1,81 @@
+-- From annotated papers and resolved names to the tables of a graph.
+-- Inputs: paper_row, annotation, resolution, entry, entry_alias, entry_broader, role_rank.
+-- Each statement makes one table; "ontology.tables" gives columns and order.
+
+CREATE TABLE resolved AS
+SELECT found.paper, found.position, found.role, found.confidence, found.sources, found.mentions,
+       resolution.entity
+FROM found JOIN resolution ON found.type = resolution.type AND found.name = resolution.form;
+
+CREATE TABLE mentions AS
+SELECT DISTINCT paper, entity, mention.field AS field, mention.start AS start, mention."end" AS "end",
+       mention.surface AS surface, mention.sentence_start AS sentence_start,
+       mention.sentence_end AS sentence_end
+FROM (SELECT paper, entity, unnest(mentions) AS mention FROM resolved);
+
+-- Two names of one paper may be one entity: the strongest role and the best confidence hold.
+CREATE TABLE links AS
+SELECT paper, entity, role, confidence, sources, counted.mentions
+FROM (
+  SELECT paper, entity, arg_min(role, rank) AS role, max(confidence) AS confidence,
+         list_sort(list_distinct(flatten(list(sources)))) AS sources
+  FROM resolved JOIN role_rank USING (role) GROUP BY paper, entity
+) JOIN (
+  SELECT paper, entity, count(*) AS mentions FROM mentions GROUP BY paper, entity
+) AS counted USING (paper, entity);
+
+CREATE TABLE relations AS
+SELECT head, relation, tail, paper, best.confidence AS confidence, best.field AS field,
+       best.sentence_start AS sentence_start, best.sentence_end AS sentence_end, 'rules' AS source
+FROM (
+  SELECT head.entity AS head, stated.relation AS relation, tail.entity AS tail, stated.paper AS paper,
+         max_by(stated, (stated.confidence, stated.field, -stated.sentence_start,
+                         -stated.sentence_end)) AS best
+  FROM stated
+  JOIN resolved AS head ON head.paper = stated.paper AND head.position = stated.head
+  JOIN resolved AS tail ON tail.paper = stated.paper AND tail.position = stated.tail
+  WHERE head.entity <> tail.entity
+  GROUP BY ALL
+);
+
+CREATE TABLE entities AS
+WITH counted AS (
+  SELECT entity, count(*) AS papers, sum(mentions)::BIGINT AS mentions,
+         min(year) AS first_year, max(year) AS last_year
+  FROM links JOIN paper_row ON paper_row.id = links.paper GROUP BY entity
+), named AS (
+  SELECT DISTINCT entity AS iri, type, name, listed FROM resolution
+  UNION
+  SELECT iri, type, name, true FROM entry
+)
+SELECT iri, type, name, listed, coalesce(papers, 0) AS papers, coalesce(mentions, 0) AS mentions,
+       first_year, last_year
+FROM named LEFT JOIN counted ON counted.entity = named.iri
+WHERE papers IS NOT NULL OR listed;
+
+CREATE TABLE aliases AS
+WITH used AS (
+  SELECT entity, surface AS alias, count(*) AS mentions FROM mentions GROUP BY ALL
+)
+SELECT entity, alias, coalesce(entry_alias.language, '') AS language,
+       CASE WHEN entry_alias.alias IS NULL THEN 'text' ELSE 'vocabulary' END AS source,
+       coalesce(used.mentions, 0) AS mentions
+FROM used FULL JOIN entry_alias USING (entity, alias);
+
+CREATE TABLE broader AS
+SELECT narrower, broader, 'vocabulary' AS source FROM entry_broader;
+
+CREATE TABLE entity_years AS
+SELECT entity, year, role, count(*) AS papers
+FROM links JOIN paper_row ON paper_row.id = links.paper
+WHERE year IS NOT NULL GROUP BY ALL;
+
+CREATE TABLE cooccurrence AS
+SELECT one.entity AS a, other.entity AS b, count(*) AS papers
+FROM links AS one JOIN links AS other ON one.paper = other.paper AND one.entity < other.entity
+GROUP BY ALL HAVING count(*) >= (SELECT minimum FROM pair_minimum);
+
+CREATE TABLE merges AS
+SELECT resolution.type, form, entity, resolution.name, reason, count(DISTINCT found.paper) AS papers
+FROM resolution JOIN found ON found.type = resolution.type AND found.name = resolution.form
+WHERE form <> resolution.name GROUP BY ALL;

@@ -1,0 +1,152 @@
+"""The whole road: sources to a graph folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from extractors.pipeline import Settings, fingerprint
+from kg.annotate import annotate_papers
+from kg.annotation_store import content_hash
+from kg.arrow_rows import ledger_table
+from kg.assemble import RARE_PAIRS_UP_TO, Assembly
+from kg.graph import (
+    ANNOTATIONS,
+    MANIFEST,
+    Graph,
+    check_target,
+    finish,
+    staging_folder,
+    write_table,
+)
+from kg.papers import read_papers
+from kg.resolve import resolve_names
+from ontology.records import LedgerRow, Paper
+from ontology.tables import SCHEMAS
+from ontology.vocabulary.reader import shipped_vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Progress of a build: the step, how much of it is done, and of how much (0: not known)."""
+
+    name: str
+    done: int
+    total: int
+
+
+def build(
+    sources: str | Path | Sequence[str | Path],
+    output: str | Path,
+    *,
+    source_format: str | None = None,
+    workers: int | None = None,
+    strict: bool = False,
+    name: str | None = None,
+    on_step: Callable[[Step], None] = lambda step: None,
+) -> Graph:
+    """Read sources, annotate their papers and write the graph to the folder ``output``.
+
+    A graph that already stands there is replaced once the new one is complete; its annotations are
+    reused. ``workers`` defaults to the number of processors. The result does not depend on
+    ``workers`` or on the order of ``sources``. ``name`` names the corpus, by default after the
+    sources.
+
+    Raises :class:`~ontology.errors.InputError` where no paper can be read, where ``output`` holds
+    something else, and with ``strict`` at the first record that is unusable.
+    """
+    paths = [str(one) for one in ([sources] if isinstance(sources, str | Path) else sources)]
+    folder = Path(output)
+    check_target(folder)
+    read = read_papers(
+        paths,
+        source_format=source_format,
+        strict=strict,
+        on_progress=lambda done: on_step(Step("read", done, 0)),
+    )
+    on_step(Step("read", len(read.papers), len(read.papers)))
+
+    settings = Settings()
+    staging = staging_folder(folder)
+    staging.mkdir(parents=True, exist_ok=True)
+    (staging / MANIFEST).unlink(missing_ok=True)
+    print_of_settings = fingerprint(settings)
+    shards = annotate_papers(
+        read.papers,
+        staging / ANNOTATIONS / print_of_settings,
+        settings=settings,
+        workers=workers or os.cpu_count() or 1,
+        known=[folder / ANNOTATIONS / print_of_settings],
+        on_progress=lambda done, total: on_step(Step("annotate", done, total)),
+    )
+    counts = _write_tables(read.papers, read.ledger, set(shards.values()), staging, on_step)
+    _keep_shards(set(shards.values()), staging / ANNOTATIONS / print_of_settings)
+    return finish(
+        staging,
+        folder,
+        {
+            "name": name or corpus_name(paths),
+            "litkg": version("litkg"),
+            "extractor": print_of_settings,
+            "counts": counts,
+            "cooccurrence_minimum": 1 if len(read.papers) <= RARE_PAIRS_UP_TO else 2,
+        },
+    )
+
+
+def corpus_name(paths: Sequence[str]) -> str:
+    """Name a corpus after its sources, whatever their order or folder.
+
+    >>> corpus_name(["b/two.jsonl.gz", "a/one.bib"])
+    'one, two'
+    """
+    names = sorted({Path(path).absolute().name.split(".")[0] or path for path in paths})
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _write_tables(
+    papers: Sequence[Paper],
+    ledger: Sequence[LedgerRow],
+    shards: set[Path],
+    staging: Path,
+    on_step: Callable[[Step], None],
+) -> dict[str, int]:
+    on_step(Step("resolve", 0, 1))
+    spill = staging / ".spill"
+    assembly = Assembly(papers, shards, temporary=spill)
+    try:
+        vocabulary = shipped_vocabulary()
+        resolutions = resolve_names(assembly.names(), assembly.definitions(), vocabulary)
+        assembly.resolve(resolutions, vocabulary)
+        on_step(Step("resolve", 1, 1))
+        counts: dict[str, int] = {}
+        for place, table in enumerate(SCHEMAS):
+            on_step(Step("write", place, len(SCHEMAS)))
+            batches = (
+                ledger_table(ledger).to_batches() if table == "ledger" else assembly.batches(table)
+            )
+            counts[table] = write_table(table, batches, staging)
+        on_step(Step("write", len(SCHEMAS), len(SCHEMAS)))
+    finally:
+        assembly.close()
+        shutil.rmtree(spill, ignore_errors=True)
+    return counts
+
+
+def _keep_shards(used: set[Path], folder: Path) -> None:
+    """Bring the shards in use together in ``folder`` and drop those that are not."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(used):
+        if path.parent != folder:
+            shutil.copy2(path, folder / path.name)
+    wanted = {path.name for path in used}
+    for path in folder.iterdir():
+        if path.name not in wanted:
+            path.unlink()
+    for other in folder.parent.iterdir():
+        if other != folder:
+            shutil.rmtree(other)

@@ -1,0 +1,169 @@
+"""The graph folder: a manifest, one Parquet file a table; written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ontology.errors import GraphError, InputError
+from ontology.tables import SCHEMAS
+
+FORMAT = 1
+"""Version of the folder's layout; another version is refused."""
+
+ROW_GROUP = 65_536
+"""Rows of a Parquet row group, fixed so that bytes do not depend on how rows arrive."""
+
+MANIFEST = "manifest.json"
+ANNOTATIONS = "annotations"
+CURATION = "curation"
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A finished graph folder, opened for reading.
+
+    Implements ``ontology.tables.GraphTables``.
+    """
+
+    path: Path
+    manifest: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Name of the corpus."""
+        return str(self.manifest["name"])
+
+    def batches(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Stream a table in its order, all columns or those named."""
+        with pq.ParquetFile(self.path / f"{table}.parquet") as file:
+            yield from file.iter_batches(columns=list(columns) if columns is not None else None)
+
+    @cached_property
+    def database(self) -> duckdb.DuckDBPyConnection:
+        """A DuckDB connection in which every table of the graph is a view of its name."""
+        connection = duckdb.connect()
+        for table in SCHEMAS:
+            path = str(self.path / f"{table}.parquet").replace("'", "''")
+            connection.execute(f"CREATE VIEW {table} AS FROM read_parquet('{path}')")
+        return connection
+
+
+def open_graph(path: str | Path) -> Graph:
+    """Open a graph folder for reading.
+
+    Raises :class:`GraphError` where the folder is absent, holds no finished graph, or was written
+    by another version of the layout.
+    """
+    folder = Path(path)
+    _recover(folder)
+    if not folder.is_dir():
+        raise GraphError(f"{folder}: no such folder; make a graph with: kg build SOURCES -o {folder}")
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise GraphError(
+            f"{folder}: holds no graph (no {MANIFEST}); make one with: kg build SOURCES -o {folder}"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise GraphError(f"{folder / MANIFEST}: cannot be read; {error}") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise GraphError(f"{folder}: written by another version of litkg; build it again")
+    missing = [table for table in SCHEMAS if not (folder / f"{table}.parquet").is_file()]
+    if missing:
+        raise GraphError(f"{folder}: tables are missing ({', '.join(missing)}); build it again")
+    return Graph(folder, manifest)
+
+
+def staging_folder(folder: Path) -> Path:
+    """Where a graph is built before it moves to ``folder``: beside it, under a fixed hidden name.
+
+    The name is fixed so that a rerun after a crash finds the finished annotation shards.
+    """
+    folder = folder.absolute()
+    return folder.parent / f".{folder.name}.building"
+
+
+def check_target(folder: Path) -> None:
+    """Refuse to replace anything but a graph or an empty folder.
+
+    Raises :class:`InputError`.
+    """
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise InputError(f"{folder}: is no folder; name another one with -o")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        raise InputError(f"{folder}: holds other files and no graph; name another folder with -o")
+
+
+def write_table(name: str, batches: Iterable[pa.RecordBatch], folder: Path) -> int:
+    """Write a table of the graph as Parquet; returns the number of rows."""
+    rows = 0
+    with pq.ParquetWriter(folder / f"{name}.parquet", SCHEMAS[name], compression="zstd") as writer:
+        for table in _regrouped(SCHEMAS[name], batches):
+            writer.write_table(table, row_group_size=ROW_GROUP)
+            rows += table.num_rows
+    return rows
+
+
+def finish(staging: Path, folder: Path, manifest: dict[str, Any]) -> Graph:
+    """Seal a staged graph with its manifest and move it to ``folder``, replacing an older graph.
+
+    The older graph's curation files are kept. The manifest is written last, so a folder that has
+    one is complete; ``digest`` in it covers the bytes of all tables.
+    """
+    digest = hashlib.sha256()
+    for table in sorted(SCHEMAS):
+        digest.update(table.encode())
+        with (staging / f"{table}.parquet").open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    if (folder / CURATION).is_dir():
+        shutil.copytree(folder / CURATION, staging / CURATION, dirs_exist_ok=True)
+    sealed = {"format": FORMAT, **manifest, "digest": digest.hexdigest()}
+    text = json.dumps(sealed, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    (staging / MANIFEST).write_text(text, encoding="utf-8")
+    _replace(staging, folder)
+    return open_graph(folder)
+
+
+def _replace(staging: Path, folder: Path) -> None:
+    retired = staging.with_name(f".{folder.name}.retired")
+    if retired.exists():
+        shutil.rmtree(retired)
+    if folder.exists():
+        folder.rename(retired)
+    staging.rename(folder)
+    if retired.exists():
+        shutil.rmtree(retired)
+
+
+def _recover(folder: Path) -> None:
+    """Complete a replacement that was cut off between its two renames."""
+    staging = staging_folder(folder)
+    if not folder.exists() and (staging / MANIFEST).is_file():
+        staging.rename(folder)
+
+
+def _regrouped(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Cut a stream of batches anew into tables of ``ROW_GROUP`` rows, the last one shorter."""
+    waiting: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        rest = batch
+        while count + rest.num_rows >= ROW_GROUP:
+            room = ROW_GROUP - count
+            yield pa.Table.from_batches([*waiting, rest.slice(0, room)], schema).combine_chunks()
+            waiting, count, rest = [], 0, rest.slice(room)
+        waiting.append(rest)
+        count += rest.num_rows
+    if count:
+        yield pa.Table.from_batches(waiting, schema).combine_chunks()

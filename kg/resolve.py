@@ -1,0 +1,160 @@
+"""Names of all papers to entities: which names are one entity, what it is called, and why.
+
+A name goes through a cascade; the first step that knows it decides:
+
+1. the vocabulary owns one of its spellings;
+2. the vocabulary owns the name with its words put in plain order ("classification of images");
+3. the vocabulary owns the name without a generic head ("EEG signals", "Cityscapes dataset");
+4. it is an acronym that most papers which define it spell out as one long form;
+5. its spelling, folded, meets other spellings of the same type.
+
+Steps 1, 2, 3 and 5 look at the name alone, so one name resolves alike in every corpus; step 4 needs
+other papers. Names of two types never merge, nor do names that differ in a digit, a sign or a word.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from ontology.identifiers import entity_iri
+from ontology.names import key_tokens, match_key, plain_text, reordered, without_generic_head
+from ontology.terms import EntityType
+from ontology.vocabulary.reader import Entry, Vocabulary
+
+ACRONYM_SUPPORT = 2
+"""Papers that must define an acronym before other papers' undefined uses follow them."""
+ACRONYM_SHARE = 0.8
+"""Share of an acronym's definitions that must agree on one long form."""
+
+
+class MergeReason(Enum):
+    """The step of the cascade that decided."""
+
+    VOCABULARY = "vocabulary"
+    WORD_ORDER = "word-order"
+    GENERIC_HEAD = "generic-head"
+    ACRONYM = "acronym"
+    SPELLING = "spelling"
+
+
+@dataclass(frozen=True, slots=True)
+class NameCount:
+    """A name of one type with the number of papers that use it."""
+
+    type: EntityType
+    name: str
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """An acronym that ``papers`` papers define as ``long_form``."""
+
+    type: EntityType
+    acronym: str
+    long_form: str
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The entity that a name belongs to, with the reason."""
+
+    type: EntityType
+    name: str
+    iri: str
+    reason: MergeReason
+    entry: Entry | None = None
+
+
+def resolve_name(kind: EntityType, name: str, vocabulary: Vocabulary) -> Resolution:
+    """Resolve one name on its own, without a corpus (steps 1, 2, 3 and 5).
+
+    An unlisted name files under its own plain text.
+    """
+    for reason, candidate in _readings(kind, name):
+        if candidate and (entry := vocabulary.find(kind, candidate)) is not None:
+            iri = entity_iri(kind, entry.name)
+            return Resolution(kind, entry.name, iri, reason, entry)
+    plain = _folded_order(kind, name)
+    return Resolution(kind, plain, entity_iri(kind, plain), MergeReason.SPELLING)
+
+
+def resolve_names(
+    names: Iterable[NameCount], definitions: Iterable[Definition], vocabulary: Vocabulary
+) -> dict[tuple[EntityType, str], Resolution]:
+    """Resolve every name of a corpus; the result does not depend on the order of the input.
+
+    Among the spellings of an unlisted entity the one that most papers use becomes its name, ties
+    going to the first by code point.
+    """
+    names = list(names)
+    long_forms = majority_long_forms(definitions)
+    resolved: dict[tuple[EntityType, str], Resolution] = {}
+    groups: dict[tuple[EntityType, str], list[NameCount]] = defaultdict(list)
+    for one in names:
+        resolution = resolve_name(one.type, one.name, vocabulary)
+        if resolution.entry is None and (
+            long_form := long_forms.get((one.type, match_key(one.name)))
+        ):
+            target = resolve_name(one.type, long_form, vocabulary)
+            resolution = Resolution(
+                one.type, target.name, target.iri, MergeReason.ACRONYM, target.entry
+            )
+        resolved[one.type, one.name] = resolution
+        if resolution.entry is None:
+            groups[one.type, resolution.iri].append(one)
+    for (kind, iri), members in groups.items():
+        name = _display_name(kind, members, resolved)
+        for one in members:
+            reason = resolved[kind, one.name].reason
+            resolved[kind, one.name] = Resolution(kind, name, iri, reason)
+    return resolved
+
+
+def majority_long_forms(
+    definitions: Iterable[Definition],
+) -> Mapping[tuple[EntityType, str], str]:
+    """Long form of each acronym that papers define nearly always alike, by type and acronym key.
+
+    Long forms that differ only in spelling count together; the most used spelling is returned.
+    """
+    votes: dict[tuple[EntityType, str], Counter[str]] = defaultdict(Counter)
+    spellings: dict[tuple[EntityType, str], Counter[str]] = defaultdict(Counter)
+    for one in definitions:
+        long_key = match_key(one.long_form)
+        votes[one.type, match_key(one.acronym)][long_key] += one.papers
+        spellings[one.type, long_key][one.long_form] += one.papers
+    found: dict[tuple[EntityType, str], str] = {}
+    for (kind, acronym), counts in votes.items():
+        winner, papers = min(counts.items(), key=lambda item: (-item[1], item[0]))
+        if papers >= ACRONYM_SUPPORT and papers >= ACRONYM_SHARE * counts.total():
+            forms = spellings[kind, winner]
+            found[kind, acronym] = min(forms, key=lambda form: (-forms[form], form))
+    return found
+
+
+def _readings(kind: EntityType, name: str) -> Iterable[tuple[MergeReason, str]]:
+    yield MergeReason.VOCABULARY, name
+    swapped = reordered(name) if kind is EntityType.TASK else ""
+    yield MergeReason.WORD_ORDER, swapped
+    yield MergeReason.GENERIC_HEAD, without_generic_head(kind, name)
+
+
+def _folded_order(kind: EntityType, name: str) -> str:
+    plain = plain_text(name) or name
+    return (reordered(plain) or plain) if kind is EntityType.TASK else plain
+
+
+def _display_name(
+    kind: EntityType,
+    members: Iterable[NameCount],
+    resolved: Mapping[tuple[EntityType, str], Resolution],
+) -> str:
+    votes: Counter[str] = Counter()
+    for one in members:
+        votes[resolved[kind, one.name].name] += one.papers
+    return min(votes, key=lambda name: (-votes[name], len(key_tokens(name)), name))
