@@ -129,13 +129,14 @@ ENTITY = Term("Entity", "entity")
 LINK = Term("Link", "link")
 RELATION = Term("Relation", "relation")
 MENTION = Term("Mention", "mention")
+STATEMENT = Term("Statement", "statement")
 VENUE = Term("Venue", "venue")
 PERSON = Term("Person", "person")
 CO_OCCURRENCE = Term("CoOccurrence", "co-occurrence")
 YEAR_COUNT = Term("YearCount", "year count")
 
 CLASSES: tuple[Term, ...] = (
-    PAPER, ENTITY, LINK, RELATION, MENTION, VENUE, PERSON, CO_OCCURRENCE, YEAR_COUNT,
+    PAPER, ENTITY, LINK, RELATION, MENTION, STATEMENT, VENUE, PERSON, CO_OCCURRENCE, YEAR_COUNT,
 )  # fmt: skip
 
 # Properties
@@ -155,11 +156,19 @@ FIELD = Term("field", "field")
 SURFACE = Term("surface", "surface form")
 YEAR = Term("year", "year")
 FIRST_YEAR = Term("firstYear", "first year")
+LAST_YEAR = Term("lastYear", "last year")
 PAPER_COUNT = Term("paperCount", "paper count")
+MENTION_COUNT = Term("mentionCount", "mention count")
+LISTED = Term("listed", "listed in the vocabulary")
 ABSTRACT = Term("abstract", "abstract")
 SENTENCE = Term("sentence", "sentence")
+PUBLISHED_IN = Term("publishedIn", "published in")
+DOI = Term("doi", "DOI")
+ARXIV = Term("arxiv", "arXiv id")
+PMID = Term("pmid", "PubMed id")
 
 PROPERTIES: tuple[Term, ...] = (
     ABOUT, CO_OCCURS_WITH, PAPER_OF, ENTITY_OF, ROLE, CONFIDENCE, SUPPORT, EXTRACTOR, EVIDENCE,
-    HEAD, TAIL, PREDICATE, FIELD, SURFACE, YEAR, FIRST_YEAR, PAPER_COUNT, ABSTRACT, SENTENCE,
+    HEAD, TAIL, PREDICATE, FIELD, SURFACE, YEAR, FIRST_YEAR, LAST_YEAR, PAPER_COUNT, MENTION_COUNT,
+    LISTED, ABSTRACT, SENTENCE, PUBLISHED_IN, DOI, ARXIV, PMID,
 )  # fmt: skip
