@@ -59,15 +59,22 @@ def evaluate(gold: Iterable[AnnotatedPaper], predicted: Iterable[AnnotatedPaper]
         guess = guess or AnnotatedPaper(annotated.paper)
         counts.append(_count_table(_paper_counts(annotated, guess)))
         errors += _mention_errors(annotated, guess)
-    table = np.array(counts).reshape(len(counts), len(_ROWS), 3)
+    table = np.array(counts, dtype=np.int64).reshape(len(counts), len(_ROWS), 3)
+    totals = table.sum(axis=0)
     low, high = _intervals(table)
     return Scores(
         papers=len(truth),
         scores=tuple(
-            Score(measure, group, *map(int, total), float(low[row]), float(high[row]))
-            for row, ((measure, group), total) in enumerate(
-                zip(_ROWS, table.sum(axis=0), strict=True)
+            Score(
+                measure,
+                group,
+                gold=int(totals[row, _GOLD]),
+                predicted=int(totals[row, _PREDICTED]),
+                matched=int(totals[row, _MATCHED]),
+                low=float(low[row]),
+                high=float(high[row]),
             )
+            for row, (measure, group) in enumerate(_ROWS)
         ),
         errors=tuple(errors),
         missing=tuple(missing),
@@ -99,11 +106,13 @@ def maximal_matching(candidates: Sequence[Sequence[int]]) -> dict[int, int]:
                 if right in left_of:
                     queue.append(left_of[right])
                     continue
-                free: int | None = right
-                while free is not None:
-                    owner = reached_from[free]
-                    left_of[free] = owner
-                    free, right_of[owner] = right_of.get(owner), free
+                freed: int | None = right
+                while freed is not None:
+                    owner = reached_from[freed]
+                    left_of[freed] = owner
+                    previous = right_of.get(owner)
+                    right_of[owner] = freed
+                    freed = previous
                 queue.clear()
                 break
     return dict(sorted(right_of.items()))
