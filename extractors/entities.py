@@ -1,0 +1,177 @@
+"""Group the mentions of one paper into entities and name them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+
+from spacy.tokens import Doc
+
+from extractors.overlaps import SOURCES, Settled, finds_of, settle
+from extractors.reading import mention_at
+from ontology.names import key_tokens, match_key, singular
+from ontology.records import Mention, Paper, PaperEntity
+from ontology.terms import EntityType, Role
+from ontology.vocabulary.reader import shipped_vocabulary
+
+CONFIDENCE: dict[tuple[str, ...], float] = {}
+
+
+class _Groups:
+    """Union-find over mention indices."""
+
+    def __init__(self, size: int) -> None:
+        self._parent = list(range(size))
+
+    def root(self, index: int) -> int:
+        while self._parent[index] != index:
+            self._parent[index] = self._parent[self._parent[index]]
+            index = self._parent[index]
+        return index
+
+    def join(self, first: int, second: int) -> None:
+        low, high = sorted((self.root(first), self.root(second)))
+        self._parent[high] = low
+
+
+def group(
+    spans: Sequence[Settled], text: str, abbreviations: Sequence[tuple[str, str]]
+) -> list[list[int]]:
+    """Sort mentions into entities: same type and same spelling, entry, or defined abbreviation.
+
+    ``abbreviations`` are pairs (long form, short form). A bare head ("segmentation") joins the only
+    entity of its type that ends in it. Groups come by first mention.
+    """
+    groups = _Groups(len(spans))
+    first: dict[tuple[str, str], int] = {}
+    for index, span in enumerate(spans):
+        keys = [match_key(text[span.start : span.end])]
+        if span.entry:
+            keys.append(f"\0{span.entry}")
+        for key in keys:
+            groups.join(first.setdefault((span.type, key), index), index)
+    types = {kind for kind, _ in first}
+    for long_form, short_form in abbreviations:
+        long_key, short_key = match_key(long_form), match_key(short_form)
+        for kind in types:
+            if (kind, long_key) in first and (kind, short_key) in first:
+                groups.join(first[kind, long_key], first[kind, short_key])
+    _join_bare_heads(spans, text, groups)
+    members: dict[int, list[int]] = {}
+    for index in range(len(spans)):
+        members.setdefault(groups.root(index), []).append(index)
+    return list(members.values())
+
+
+def _join_bare_heads(spans: Sequence[Settled], text: str, groups: _Groups) -> None:
+    specific: dict[tuple[str, str], set[int]] = {}
+    bare: list[tuple[tuple[str, str], int]] = []
+    for index, span in enumerate(spans):
+        tokens = key_tokens(text[span.start : span.end])
+        if not tokens or span.type == EntityType.DATASET.value:
+            continue
+        if len(tokens) == 1:
+            bare.append(((span.type, tokens[0]), index))
+        else:
+            specific.setdefault((span.type, tokens[-1]), set()).add(groups.root(index))
+    for key, index in bare:
+        roots = {groups.root(root) for root in specific.get(key, ())}
+        if len(roots) == 1:
+            groups.join(index, roots.pop())
+
+
+def canonical_name(forms: Sequence[str], entry: str, long_forms: Sequence[str]) -> str:
+    """Name an entity of one paper: vocabulary name, else long form, else the commonest form.
+
+    >>> canonical_name(["LLMs"], "", ["Large Language Models"])
+    'large language model'
+    """
+    if entry and (name := _entry_name(entry)):
+        return name
+    if long_forms:
+        return conventional(long_forms[0])
+    counts = Counter(forms)
+    best = max(counts, key=lambda form: (counts[form], -forms.index(form)))
+    lower = next((form for form in forms if form.islower() and form.lower() == best.lower()), best)
+    return conventional(lower)
+
+
+def conventional(form: str) -> str:
+    """Singular, lower case except words with odd capitals or digits.
+
+    >>> conventional("Vision Transformers"), conventional("GPT-4o"), conventional("BERT models")
+    ('vision transformer', 'GPT-4o', 'BERT model')
+    """
+    words = form.split()
+    if not words:
+        return form
+    if len(words) > 1:
+        words = [word.lower() if word[1:].islower() or len(word) == 1 else word for word in words]
+    words[-1] = singular(words[-1])
+    return " ".join(words)
+
+
+@cache
+def _entry_names() -> dict[str, str]:
+    return {entry.id: entry.name for entry in shipped_vocabulary()}
+
+
+def _entry_name(entry: str) -> str:
+    return _entry_names().get(entry, "")
+
+
+def build_entities(
+    paper: Paper,
+    text: str,
+    spans: Sequence[Settled],
+    sentences: Sequence[tuple[int, int]],
+    abbreviations: Sequence[tuple[str, str]],
+) -> tuple[PaperEntity, ...]:
+    """Turn settled spans into the paper's entities, by first mention."""
+    long_of = {match_key(short): long_form for long_form, short in abbreviations}
+    entities = []
+    for members in group(spans, text, abbreviations):
+        mentions = _mentions(paper, [spans[index] for index in members], sentences)
+        forms = tuple(dict.fromkeys(mention.surface for mention in mentions))
+        entry = next((spans[index].entry for index in members if spans[index].entry), "")
+        long_forms = [long_of[key] for form in forms if (key := match_key(form)) in long_of]
+        sources = sorted({source for index in members for source in spans[index].sources})
+        entities.append(
+            PaperEntity(
+                type=EntityType(spans[members[0]].type),
+                name=canonical_name([m.surface for m in mentions], entry, long_forms),
+                forms=forms,
+                role=Role.MENTIONS,
+                confidence=CONFIDENCE.get(tuple(sources), 0.5),
+                mentions=mentions,
+                sources=tuple(sources),
+            )
+        )
+    return tuple(entities)
+
+
+def _mentions(
+    paper: Paper, spans: Sequence[Settled], sentences: Sequence[tuple[int, int]]
+) -> tuple[Mention, ...]:
+    found = []
+    position = 0
+    for span in spans:
+        while sentences[position][1] < span.end:
+            position += 1
+        found.append(mention_at(paper, span.start, span.end, sentences[position]))
+    return tuple(found)
+
+
+def mark_entities(doc: Doc) -> Doc:
+    """Write the entities of the paper to ``doc.user_data["entities"]``."""
+    text = doc.text
+    pairs = doc.spans["abbreviations"]
+    abbreviations = [
+        (pairs[index].text, pairs[index + 1].text) for index in range(0, len(pairs), 2)
+    ]
+    sentences = [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
+    doc.user_data["entities"] = build_entities(
+        doc.user_data["paper"], text, settle(finds_of(doc, SOURCES)), sentences, abbreviations
+    )
+    return doc

@@ -1,0 +1,126 @@
+"""The pipeline that reads one paper: components, their order, and the way in and out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extractors.abbreviations import mark_abbreviations
+from extractors.coined_names import mark_coined_names
+from extractors.descriptive_terms import mark_descriptive_terms
+from extractors.entities import mark_entities
+from extractors.proper_names import mark_proper_names
+from extractors.reading import FineTokenizer, joined_text
+from extractors.sentences import mark_sentences
+from extractors.short_forms import mark_short_forms
+from extractors.task_verbs import mark_task_verbs
+from extractors.vocabulary_matcher import VocabularyIndex, mark_vocabulary
+from ontology.records import AnnotatedPaper, Paper
+from ontology.vocabulary.reader import Entry, read_entries, shipped_vocabulary
+
+VERSION = "1"
+"""Raised with every change of the extractors that may change what they find."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user may choose: further vocabulary files, read after the shipped ones."""
+
+    vocabulary: tuple[Path, ...] = ()
+
+
+def load(settings: Settings = Settings()) -> Language:  # noqa: B008  frozen
+    """Build the pipeline; loading takes a second, reading a paper some milliseconds.
+
+    Raises :class:`ontology.errors.VocabularyError` where a vocabulary file cannot be read.
+    """
+    nlp = spacy.blank("en")
+    nlp.tokenizer = FineTokenizer(nlp.vocab)
+    nlp.add_pipe("litkg_sentences")
+    nlp.add_pipe("litkg_abbreviations")
+    nlp.add_pipe("litkg_vocabulary", config={"files": [str(path) for path in settings.vocabulary]})
+    nlp.add_pipe("litkg_coined_names")
+    nlp.add_pipe("litkg_proper_names")
+    nlp.add_pipe("litkg_descriptive_terms")
+    nlp.add_pipe("litkg_task_verbs")
+    nlp.add_pipe("litkg_short_forms")
+    nlp.add_pipe("litkg_entities")
+    return nlp
+
+
+def annotate(paper: Paper, nlp: Language) -> AnnotatedPaper:
+    """Read one paper; the result depends on its text and the pipeline only."""
+    doc = nlp.tokenizer(joined_text(paper))
+    doc.user_data["paper"] = paper
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    return AnnotatedPaper(paper, doc.user_data["entities"], doc.user_data.get("relations", ()))
+
+
+def annotate_all(papers: Iterable[Paper], nlp: Language) -> Iterator[AnnotatedPaper]:
+    """Read papers one by one, in order."""
+    for paper in papers:
+        yield annotate(paper, nlp)
+
+
+def fingerprint(settings: Settings = Settings()) -> str:  # noqa: B008  frozen
+    """Digest of everything but the paper that decides the result: a cache key.
+
+    >>> len(fingerprint())
+    64
+    """
+    digest = hashlib.sha256(VERSION.encode())
+    shipped = [
+        *_data_files("ontology.vocabulary", ".tsv"),
+        *_data_files("extractors.words", ".tsv", ".txt"),
+    ]
+    for path in (*shipped, *settings.vocabulary):
+        digest.update(
+            b"\0" + path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest()
+        )
+    return digest.hexdigest()
+
+
+def _data_files(package: str, *suffixes: str) -> list[Path]:
+    folder = Path(str(files(package)))
+    return sorted(path for path in folder.iterdir() if path.suffix in suffixes)
+
+
+def _vocabulary_factory(nlp: Language, name: str, files: list[str]):  # type: ignore[no-untyped-def]  # noqa: ANN202, ARG001
+    entries: list[Entry] = list(shipped_vocabulary())
+    for path in files:
+        entries.extend(read_entries(Path(path)))
+    index = VocabularyIndex(entries)
+
+    def component(doc: Doc) -> Doc:
+        return mark_vocabulary(doc, index)
+
+    return component
+
+
+Language.component("litkg_sentences", func=mark_sentences, assigns=["token.is_sent_start"])
+Language.component("litkg_abbreviations", func=mark_abbreviations, assigns=["doc.spans"])
+Language.factory(
+    "litkg_vocabulary",
+    func=_vocabulary_factory,
+    default_config={"files": []},
+    assigns=["doc.spans"],
+)
+for _name, _component in (
+    ("litkg_coined_names", mark_coined_names),
+    ("litkg_proper_names", mark_proper_names),
+    ("litkg_descriptive_terms", mark_descriptive_terms),
+    ("litkg_task_verbs", mark_task_verbs),
+):
+    Language.component(
+        _name, func=_component, requires=["token.is_sent_start"], assigns=["doc.spans"]
+    )
+Language.component("litkg_short_forms", func=mark_short_forms, assigns=["doc.spans"])
+Language.component("litkg_entities", func=mark_entities, requires=["doc.spans"])

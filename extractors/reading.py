@@ -1,0 +1,107 @@
+"""One paper as one spaCy Doc: tokens, words, sentences, and the way back to fields and offsets.
+
+The Doc's text is the title, one line feed, and the abstract. Tokens are fine (letters, digits and
+single signs apart), so that a span of the Doc can begin and end wherever a name does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from ontology.records import Field, Mention, Paper
+
+CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+"""Character ranges of Chinese and Japanese script, for use inside a regular expression class."""
+
+_TOKEN = re.compile(rf"[{CJK}]|[^\W\d_{CJK}]+|\d+|\s|.", re.DOTALL)
+_WORD = re.compile(
+    rf"[{CJK}]"
+    rf"|[^\W_{CJK}]+(?:(?:[-‐‑–'’/_.@&]|\+(?=\w))[^\W_{CJK}]+)*(?:\++|\*+(?![\w*]))?"
+    r"|[^\w\s]|_",
+)
+
+
+class Word(NamedTuple):
+    """A word as printed, compounds with hyphens whole, or one sign; offsets in the Doc's text."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def lower(self) -> str:
+        """The word in lower case."""
+        return self.text.lower()
+
+
+class FineTokenizer:
+    """Split any text into letters, digits and signs without losing a character."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        """Tokenize; ``doc.text == text`` holds for every string without lone surrogates."""
+        words: list[str] = []
+        spaces: list[bool] = []
+        for token in _TOKEN.findall(text):
+            if token == " " and spaces and not spaces[-1]:
+                spaces[-1] = True
+            else:
+                words.append(token)
+                spaces.append(token == " ")
+                if token == " ":
+                    words[-1], spaces[-1] = " ", False
+        return Doc(self.vocab, words=words, spaces=spaces)
+
+
+def joined_text(paper: Paper) -> str:
+    """The text of a paper's Doc."""
+    return f"{paper.title}\n{paper.abstract}"
+
+
+@lru_cache(maxsize=4)
+def split_words(text: str) -> tuple[Word, ...]:
+    """Split a text into words and single signs.
+
+    >>> [word.text for word in split_words("We train U-Net++ on CIFAR-10 (20%).")]
+    ['We', 'train', 'U-Net++', 'on', 'CIFAR-10', '(', '20', '%', ')', '.']
+    """
+    return tuple(Word(match[0], match.start(), match.end()) for match in _WORD.finditer(text))
+
+
+def sentence_words(doc: Doc) -> Iterator[tuple[Word, ...]]:
+    """Words of each sentence, in text order; sentences without words are left out."""
+    words = split_words(doc.text)
+    position = 0
+    for sentence in doc.sents:
+        first = position
+        end = sentence.end_char
+        while position < len(words) and words[position].start < end:
+            position += 1
+        if position > first:
+            yield words[first:position]
+
+
+def mention_at(paper: Paper, start: int, end: int, sentence: tuple[int, int]) -> Mention:
+    """Bring a span of the Doc's text, with its sentence's span, to the field that holds it."""
+    shift = len(paper.title) + 1
+    field: Field = "title" if start < shift else "abstract"
+    base = 0 if field == "title" else shift
+    text = paper.text(field)
+    sentence_start = max(sentence[0] - base, 0)
+    sentence_end = min(sentence[1] - base, len(text))
+    return Mention(
+        field=field,
+        start=start - base,
+        end=end - base,
+        surface=text[start - base : end - base],
+        sentence_start=sentence_start,
+        sentence_end=sentence_end,
+    )

@@ -1,0 +1,151 @@
+"""Find the names and aliases of vocabulary entries in any of their spellings.
+
+Names are looked up by ``ontology.names.match_key``; acronyms and short names must also agree in
+letter case; names in CJK script match by characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from spacy.tokens import Doc
+
+from extractors.reading import CJK
+from ontology.names import key_tokens, match_key
+from ontology.vocabulary.reader import Entry
+
+_PIECE = re.compile(rf"[{CJK}]|[^\W\d_{CJK}]+|\d+(?:\.\d+)*|[+#]+")
+_CJK = re.compile(rf"[{CJK}]")
+_GAP = re.compile(r"(?: |[-‐‑–—/_'’&.$^{}\\]{1,3}| [-–&/] )?")
+_SUFFIXES = frozenset(
+    """
+    based driven guided style like level enhanced augmented powered specific aware generated
+    trained derived conditioned inspired assisted oriented related centric only pretrained
+    finetuned encoded backed
+    """.split()
+)
+
+
+class Match(NamedTuple):
+    """A vocabulary entry found at an offset span of a text."""
+
+    start: int
+    end: int
+    entry: Entry
+
+
+class _Name(NamedTuple):
+    entry: Entry
+    name: str
+    exact: bool
+
+
+class VocabularyIndex:
+    """All names of a vocabulary, ready for one pass over a text."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._names: dict[str, list[_Name]] = {}
+        self._prefixes: set[str] = set()
+        for entry in entries:
+            for name in dict.fromkeys((entry.name, *(alias.name for alias in entry.aliases))):
+                key = match_key(name)
+                self._names.setdefault(key, []).append(_Name(entry, name, _needs_case(name)))
+                self._prefixes.update(key[:length] for length in range(1, len(key) + 1))
+
+    def find(self, text: str) -> Iterator[Match]:
+        """Yield every match, overlapping ones too, by start, then end.
+
+        A match begins and ends at a word's edge and crosses no line feed; a name is not found in
+        front of a version number that it lacks. Time grows linearly with the text.
+        """
+        pieces = list(_PIECE.finditer(text))
+        for first, piece in enumerate(pieces):
+            if not _may_begin(text, piece):
+                continue
+            key = ""
+            for index in range(first, len(pieces)):
+                current = pieces[index]
+                if index > first and not _joins(text, pieces[index - 1], current):
+                    break
+                key = _extended(key, current[0])
+                if key not in self._prefixes:
+                    break
+                names = self._names.get(key)
+                if names and _may_end(text, pieces, index):
+                    surface = text[piece.start() : current.end()]
+                    for name in names:
+                        if not name.exact or _same_case(name.name, surface):
+                            yield Match(piece.start(), current.end(), name.entry)
+
+
+def _extended(key: str, piece: str) -> str:
+    for token in key_tokens(piece):
+        key += f"_{token}" if key[-1:].isdigit() and token[0].isdigit() else token
+    return key
+
+
+def _needs_case(name: str) -> bool:
+    """Acronyms and capitalised single words are told from common words by their letter case."""
+    if " " in name or _CJK.search(name):
+        return False
+    capitals = sum(character.isupper() for character in name)
+    return capitals >= 1 and (len(name) <= 6 or capitals == 1)
+
+
+def _same_case(name: str, surface: str) -> bool:
+    """Compare the capitals of two spellings of one key.
+
+    >>> _same_case("LLM", "LLMs"), _same_case("CLIP", "clip"), _same_case("Adam", "adam")
+    (True, False, False)
+    """
+    wanted = [character for character in name if character.isupper()]
+    capitals = [character for character in surface if character.isupper()]
+    if wanted == capitals:
+        return True
+    return len(wanted) < len(capitals) == sum(character.isalpha() for character in surface)
+
+
+def _joins(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
+    return _GAP.fullmatch(text, left.end(), right.start()) is not None
+
+
+def _may_begin(text: str, piece: re.Match[str]) -> bool:
+    start = piece.start()
+    if start == 0 or _CJK.match(piece[0]):
+        return piece[0][0] not in "+#"
+    before = text[start - 1]
+    if before in "-‐‑–":
+        return sum(character.isupper() for character in piece[0]) >= 2
+    return piece[0][0] not in "+#" and (not before.isalnum() or bool(_CJK.match(before)))
+
+
+def _may_end(text: str, pieces: list[re.Match[str]], index: int) -> bool:
+    end = pieces[index].end()
+    if index + 1 == len(pieces) or _CJK.match(pieces[index][0]):
+        return True
+    following = pieces[index + 1]
+    gap = text[end : following.start()]
+    if _CJK.match(following[0]):
+        return True
+    if gap == "":
+        return False
+    if gap in "-‐‑–":
+        if following[0].isdigit():
+            return False
+        return following[0].lower() in _SUFFIXES or sum(c.isupper() for c in following[0]) >= 2
+    return True
+
+
+def mark_vocabulary(doc: Doc, index: VocabularyIndex) -> Doc:
+    """Write the matches to ``doc.spans["vocabulary"]``, entry ids as ``span.kb_id_``."""
+    spans = []
+    for match in index.find(doc.text):
+        span = doc.char_span(
+            match.start, match.end, label=match.entry.type.value, kb_id=match.entry.id
+        )
+        if span is not None:
+            spans.append(span)
+    doc.spans["vocabulary"] = spans
+    return doc

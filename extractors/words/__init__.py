@@ -1,0 +1,1 @@
+"""Word lists of the extractors; each file states how it was made."""
