@@ -1,0 +1,71 @@
+"""Files and folders that appear whole or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from ontology.errors import InputError
+
+
+@contextmanager
+def text_file(path: Path) -> Iterator[TextIO]:
+    """Open a UTF-8 file for writing that takes its place only when all went well.
+
+    ``-`` is standard output. A name that ends in ``.gz`` is compressed, without name and time in
+    its header, so that equal content has equal bytes. Line ends are written as given.
+    """
+    if str(path) == "-":
+        file = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+        try:
+            yield file
+            file.flush()
+        finally:
+            file.detach()
+        return
+    with _workplace(path) as place:
+        with (place / path.name).open("wb", buffering=1 << 20) as raw:
+            if path.name.endswith(".gz"):
+                with (
+                    gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
+                    io.TextIOWrapper(packed, encoding="utf-8", newline="") as file,
+                ):
+                    yield file
+            else:
+                with io.TextIOWrapper(raw, encoding="utf-8", newline="") as file:
+                    yield file
+        (place / path.name).replace(path)
+
+
+@contextmanager
+def whole_folder(path: Path, *, marker: str) -> Iterator[Path]:
+    """Give an empty folder that takes the place of ``path`` only when all went well.
+
+    A folder that is there already is replaced only if it is empty or holds a file called
+    ``marker``, which tells that litkg wrote it; ``InputError`` otherwise.
+    """
+    if path.exists() and not (path / marker).is_file():
+        if not path.is_dir() or any(path.iterdir()):
+            raise InputError(f"{path}: is there and was not written by litkg; choose another name")
+        path.rmdir()
+    with _workplace(path) as place:
+        new = place / "new"
+        new.mkdir()
+        yield new
+        if path.exists():
+            path.replace(place / "old")
+        new.replace(path)
+
+
+@contextmanager
+def _workplace(path: Path) -> Iterator[Path]:
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: there is no folder {path.parent}; create it first")
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".litkg-") as place:
+        yield Path(place)

@@ -1,0 +1,363 @@
+"""A graph as RDF: what each row of the tables says, resource by resource.
+
+Every statement of the graph has one place here; N-Triples and Turtle only write it down. The terms
+are those of ``litkg.ttl``. Three levels of evidence:
+
+``none``
+    papers, entities, venues and persons, and plain triples between them: roles (``litkg:uses``),
+    relations (``litkg:usedFor``), ``skos:broader``, ``litkg:coOccursWith``.
+``summary``
+    also each link and relation as a resource with its confidence, extractors and support, and the
+    counts: ``litkg:CoOccurrence`` and ``litkg:YearCount``.
+``full``
+    also each mention and each statement of a relation, with its place and sentence.
+
+Years are ``xsd:integer``: ``FILTER(?year >= 2020)`` and arithmetic work as they stand, while SPARQL
+1.1 (section 17.3) defines no comparison of ``xsd:gYear``. The confidence of a relation is that of
+its best statement, its support the number of papers that state it.
+
+Not carried: the order of authors, which source record gave which field, the source and count of an
+alias, the end points of sentences (a sentence is quoted instead), the ledger and the merges.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Literal, NamedTuple
+
+from exports.iris import (
+    iri_part,
+    is_web_address,
+    paper_part,
+    relation_iri,
+    statement_iri,
+    valid_iri,
+)
+from exports.streams import Follower, Row, distinct, resorted, rows
+from ontology import terms
+from ontology.errors import GraphError
+from ontology.identifiers import PREFIXES, person_iri, venue_iri
+from ontology.tables import GraphTables
+from ontology.terms import EntityType, RelationType, Role
+
+Evidence = Literal["none", "summary", "full"]
+"""How much of what stands behind a link or relation is written; see the module's docstring."""
+
+EVIDENCE_LEVELS: tuple[Evidence, ...] = ("none", "summary", "full")
+
+IRI = "@id"
+STRING = PREFIXES["xsd"] + "string"
+INTEGER = PREFIXES["xsd"] + "integer"
+DOUBLE = PREFIXES["xsd"] + "double"
+BOOLEAN = PREFIXES["xsd"] + "boolean"
+
+Property = tuple[str, str, str]
+"""Predicate IRI, kind and value of one statement.
+
+The kind is ``IRI``, the IRI of a datatype, or a language tag behind ``@``; the value is an IRI or
+the lexical form, not escaped.
+"""
+
+
+class Resource(NamedTuple):
+    """All statements about one subject."""
+
+    iri: str
+    properties: list[Property]
+
+
+class _Terms(dict[str, str]):
+    """IRIs of the terms that a table names; an unknown name is a fault of the graph."""
+
+    def __missing__(self, name: str) -> str:
+        raise GraphError(f'"{name}" is no term of the ontology; one of {", ".join(self)}')
+
+
+_ROLES = _Terms({role.value: role.iri for role in Role})
+_RELATIONS = _Terms({relation.value: relation.iri for relation in RelationType})
+_CLASSES = _Terms({kind.value: kind.iri for kind in EntityType})
+
+TYPE = PREFIXES["rdf"] + "type"
+TITLE = PREFIXES["dcterms"] + "title"
+CREATOR = PREFIXES["dcterms"] + "creator"
+IDENTIFIER = PREFIXES["dcterms"] + "identifier"
+SOURCE = PREFIXES["dcterms"] + "source"
+KEYWORD = PREFIXES["dcat"] + "keyword"
+URL = PREFIXES["schema"] + "url"
+NAME = PREFIXES["schema"] + "name"
+PREFERRED = PREFIXES["skos"] + "prefLabel"
+ALTERNATIVE = PREFIXES["skos"] + "altLabel"
+BROADER = PREFIXES["skos"] + "broader"
+START = PREFIXES["oa"] + "start"
+END = PREFIXES["oa"] + "end"
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?")
+
+
+def resources(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
+    """Stream the graph, each subject once: entities, then papers, venues and persons.
+
+    Relations, year counts and co-occurrences stand behind their first entity, links, mentions and
+    statements behind their paper. Raises ``GraphError`` where a row refers to an absent paper or
+    entity, or names an unknown term.
+    """
+    yield from _entities(graph, evidence)
+    yield from _papers(graph, evidence)
+    for name in distinct(graph, "papers", "venue"):
+        yield Resource(venue_iri(name), [(TYPE, IRI, terms.VENUE.iri), (NAME, STRING, name)])
+    for name in distinct(graph, "papers", "authors"):
+        yield Resource(person_iri(name), [(TYPE, IRI, terms.PERSON.iri), (NAME, STRING, name)])
+
+
+def _entities(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
+    aliases = Follower("aliases", rows(graph, "aliases", ["entity", "alias", "language"]))
+    broader = Follower("broader", rows(graph, "broader", ["narrower", "broader"]))
+    stated = [
+        "head",
+        "relation",
+        "tail",
+        "paper",
+        "field",
+        "sentence_start",
+        "confidence",
+        "source",
+    ]
+    relations = Follower("relations", rows(graph, "relations", stated))
+    counted = ["entity", "year", "role", "papers"]
+    years = Follower("entity_years", rows(graph, "entity_years", counted))
+    pairs = Follower("cooccurrence", rows(graph, "cooccurrence", ["a", "b", "papers"]))
+    columns = ["iri", "type", "name", "listed", "papers", "mentions", "first_year", "last_year"]
+    for entity in rows(graph, "entities", columns):
+        key = entity[0]
+        related = [
+            (relation, tail, list(found))
+            for (relation, tail), found in groupby(relations.at(key), itemgetter(1, 2))
+        ]
+        paired = pairs.at(key)
+        counts = years.at(key)
+        properties = _entity(entity, aliases.at(key))
+        properties += [(BROADER, IRI, valid_iri(above)) for _, above in broader.at(key)]
+        properties += [(_RELATIONS[name], IRI, valid_iri(tail)) for name, tail, _ in related]
+        properties += [(terms.CO_OCCURS_WITH.iri, IRI, valid_iri(b)) for _, b, _ in paired]
+        yield Resource(valid_iri(key), properties)
+        if evidence != "none":
+            for relation, tail, statements in related:
+                yield _relation(key, relation, tail, statements, evidence)
+            yield from (_year_count(*count) for count in counts)
+            yield from (_co_occurrence(*pair) for pair in paired)
+    for follower in (aliases, broader, relations, years, pairs):
+        follower.finish()
+
+
+def _entity(entity: Row, aliases: list[Row]) -> list[Property]:
+    _, kind, name, listed, papers, mentions, first, last = entity
+    properties = [
+        (TYPE, IRI, terms.ENTITY.iri),
+        (TYPE, IRI, _CLASSES[kind]),
+        (PREFERRED, "@en", name),
+        (terms.LISTED.iri, BOOLEAN, "true" if listed else "false"),
+        (terms.PAPER_COUNT.iri, INTEGER, str(papers)),
+        (terms.MENTION_COUNT.iri, INTEGER, str(mentions)),
+    ]
+    if first is not None:
+        properties.append((terms.FIRST_YEAR.iri, INTEGER, str(first)))
+    if last is not None:
+        properties.append((terms.LAST_YEAR.iri, INTEGER, str(last)))
+    labels = {(_language(language), alias): None for _, alias, language in aliases}
+    labels.pop(("@en", name), None)
+    properties += [(ALTERNATIVE, tag, alias) for tag, alias in labels]
+    return properties
+
+
+def _relation(
+    head: str, relation: str, tail: str, statements: list[Row], evidence: Evidence
+) -> Resource:
+    iri = relation_iri(head, relation, tail)
+    _, _, _, papers, fields, starts, confidences, sources = zip(*statements, strict=True)
+    properties = [
+        (TYPE, IRI, terms.RELATION.iri),
+        (terms.HEAD.iri, IRI, valid_iri(head)),
+        (terms.PREDICATE.iri, IRI, _RELATIONS[relation]),
+        (terms.TAIL.iri, IRI, valid_iri(tail)),
+        (terms.CONFIDENCE.iri, DOUBLE, repr(max(confidences))),
+        (terms.SUPPORT.iri, INTEGER, str(len(set(papers)))),
+    ]
+    properties += [(terms.EXTRACTOR.iri, STRING, source) for source in sorted(set(sources))]
+    if evidence == "full":
+        places = dict.fromkeys(zip(papers, fields, starts, strict=True))
+        properties += [
+            (terms.EVIDENCE.iri, IRI, statement_iri(paper, field, start, iri))
+            for paper, field, start in places
+        ]
+    return Resource(iri, properties)
+
+
+def _year_count(entity: str, year: int, role: str, papers: int) -> Resource:
+    return Resource(
+        f"urn:litkg:year-count:{iri_part(entity)}/{year}/{role}",
+        [
+            (TYPE, IRI, terms.YEAR_COUNT.iri),
+            (terms.ENTITY_OF.iri, IRI, valid_iri(entity)),
+            (terms.YEAR.iri, INTEGER, str(year)),
+            (terms.ROLE.iri, IRI, _ROLES[role]),
+            (terms.PAPER_COUNT.iri, INTEGER, str(papers)),
+        ],
+    )
+
+
+def _co_occurrence(a: str, b: str, papers: int) -> Resource:
+    return Resource(
+        f"urn:litkg:co-occurrence:{iri_part(a)}/{iri_part(b)}",
+        [
+            (TYPE, IRI, terms.CO_OCCURRENCE.iri),
+            (terms.ENTITY_OF.iri, IRI, valid_iri(a)),
+            (terms.ENTITY_OF.iri, IRI, valid_iri(b)),
+            (terms.PAPER_COUNT.iri, INTEGER, str(papers)),
+        ],
+    )
+
+
+_PAPER_COLUMNS = (
+    "id", "iri", "title", "abstract", "authors", "venue", "year", "keywords", "doi", "arxiv",
+    "pmid", "url", "origins",
+)  # fmt: skip
+
+
+def _papers(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
+    linked = ["paper", "entity", "role", "confidence", "sources", "mentions"]
+    links = Follower("links", rows(graph, "links", linked))
+    full = evidence == "full"
+    placed = [
+        "paper",
+        "entity",
+        "field",
+        "start",
+        "end",
+        "surface",
+        "sentence_start",
+        "sentence_end",
+    ]
+    mentions = Follower("mentions", rows(graph, "mentions", placed) if full else iter(()))
+    stated = [
+        "paper", "head", "relation", "tail", "field", "sentence_start", "sentence_end",
+        "confidence", "source",
+    ]  # fmt: skip
+    statements = Follower(
+        "relations", resorted(graph, "relations", stated, stated) if full else iter(())
+    )
+    for paper in rows(graph, "papers", _PAPER_COLUMNS):
+        key, iri, texts = paper[0], valid_iri(paper[1]), {"title": paper[2], "abstract": paper[3]}
+        roles = links.at(key)
+        properties = _paper(paper)
+        properties += [(_ROLES[role], IRI, valid_iri(entity)) for _, entity, role, *_ in roles]
+        yield Resource(iri, properties)
+        if evidence == "none":
+            continue
+        spans = mentions.at(key)
+        yield from _links(key, iri, roles, spans, full=full)
+        yield from _mentions(key, spans, texts)
+        yield from _statements(key, iri, statements.at(key), texts)
+    for follower in (links, mentions, statements):
+        follower.finish()
+
+
+def _paper(paper: Row) -> list[Property]:
+    key, _, title, abstract, authors, venue, year, keywords, doi, arxiv, pmid, url, origins = paper
+    properties = [(TYPE, IRI, terms.PAPER.iri), (IDENTIFIER, STRING, key), (TITLE, STRING, title)]
+    if abstract:
+        properties.append((terms.ABSTRACT.iri, STRING, abstract))
+    properties += [(CREATOR, IRI, person_iri(name)) for name in dict.fromkeys(authors) if name]
+    if venue:
+        properties.append((terms.PUBLISHED_IN.iri, IRI, venue_iri(venue)))
+    if year is not None:
+        properties.append((terms.YEAR.iri, INTEGER, str(year)))
+    properties += [(KEYWORD, STRING, keyword) for keyword in dict.fromkeys(keywords) if keyword]
+    for term, value in ((terms.DOI, doi), (terms.ARXIV, arxiv), (terms.PMID, pmid)):
+        if value:
+            properties.append((term.iri, STRING, value))
+    if url:
+        properties.append((URL, IRI if is_web_address(url) else STRING, url))
+    places = dict.fromkeys(f"{origin['source']}:{origin['position']}" for origin in origins)
+    properties += [(SOURCE, STRING, place) for place in places]
+    return properties
+
+
+def _links(
+    key: str, paper: str, links: list[Row], mentions: list[Row], *, full: bool
+) -> Iterator[Resource]:
+    part = paper_part(key)
+    spans: dict[str, list[str]] = {}
+    for _, entity, field, start, end, *_ in mentions:
+        spans.setdefault(entity, []).append(_mention_iri(part, field, start, end))
+    for _, entity, role, confidence, sources, count in links:
+        properties = [
+            (TYPE, IRI, terms.LINK.iri),
+            (terms.PAPER_OF.iri, IRI, paper),
+            (terms.ENTITY_OF.iri, IRI, valid_iri(entity)),
+            (terms.ROLE.iri, IRI, _ROLES[role]),
+            (terms.CONFIDENCE.iri, DOUBLE, repr(confidence)),
+            (terms.MENTION_COUNT.iri, INTEGER, str(count)),
+        ]
+        properties += [(terms.EXTRACTOR.iri, STRING, source) for source in dict.fromkeys(sources)]
+        if full:
+            found = dict.fromkeys(spans.pop(entity, ()))
+            properties += [(terms.EVIDENCE.iri, IRI, mention) for mention in found]
+        yield Resource(f"urn:litkg:link:{part}/{iri_part(entity)}", properties)
+    if spans:
+        raise GraphError(
+            f'table mentions: paper "{key}" has mentions of "{min(spans)}" but no link to it;'
+            " rebuild the graph"
+        )
+
+
+def _mentions(key: str, mentions: list[Row], texts: dict[str, str]) -> Iterator[Resource]:
+    part = paper_part(key)
+    seen: set[str] = set()
+    for _, _, field, start, end, surface, sentence_start, sentence_end in mentions:
+        iri = _mention_iri(part, field, start, end)
+        if iri in seen:
+            continue
+        seen.add(iri)
+        yield Resource(
+            iri,
+            [
+                (TYPE, IRI, terms.MENTION.iri),
+                (terms.FIELD.iri, STRING, field),
+                (START, INTEGER, str(start)),
+                (END, INTEGER, str(end)),
+                (terms.SURFACE.iri, STRING, surface),
+                (terms.SENTENCE.iri, STRING, texts[field][sentence_start:sentence_end]),
+            ],
+        )
+
+
+def _statements(
+    key: str, paper: str, statements: list[Row], texts: dict[str, str]
+) -> Iterator[Resource]:
+    places = itemgetter(1, 2, 3, 4, 5)
+    for (head, relation, tail, field, start), same in groupby(statements, places):
+        found = list(same)
+        end = max(row[6] for row in found)
+        properties = [
+            (TYPE, IRI, terms.STATEMENT.iri),
+            (terms.PAPER_OF.iri, IRI, paper),
+            (terms.FIELD.iri, STRING, field),
+            (terms.CONFIDENCE.iri, DOUBLE, repr(max(row[7] for row in found))),
+            (terms.SENTENCE.iri, STRING, texts[field][start:end]),
+        ]
+        properties += [(terms.EXTRACTOR.iri, STRING, s) for s in sorted({row[8] for row in found})]
+        yield Resource(
+            statement_iri(key, field, start, relation_iri(head, relation, tail)), properties
+        )
+
+
+def _mention_iri(part: str, field: str, start: int, end: int) -> str:
+    return f"urn:litkg:mention:{part}/{field}/{start}-{end}"
+
+
+def _language(tag: str) -> str:
+    lower = tag.lower()
+    return f"@{lower}" if _LANGUAGE.fullmatch(lower) else STRING
