@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from functools import cache
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 from spacy.language import Language
 
@@ -19,7 +19,9 @@ from kg.annotation_store import (
     stored_hashes,
     write_shard,
 )
-from ontology.records import Paper
+from ontology.records import AnnotatedPaper, Paper
+
+_T = TypeVar("_T")
 
 SHARD_PAPERS = 250
 """Papers a shard: small enough to lose little in a crash, large enough for long runs of one file."""
@@ -44,58 +46,70 @@ def annotate_papers(
     annotation of a paper does not depend on its shard, on ``workers`` or on order.
     """
     stored = stored_hashes([folder, *known])
-    missing = [paper for paper in papers if content_hash(paper) not in stored]
-    shards = [
-        tuple(missing[start : start + SHARD_PAPERS])
-        for start in range(0, len(missing), SHARD_PAPERS)
-    ]
+    digests = [content_hash(paper) for paper in papers]
+    missing = [paper for paper, digest in zip(papers, digests, strict=True) if digest not in stored]
     done = len(papers) - len(missing)
     if on_progress is not None:
         on_progress(done, len(papers))
-    for shard in _finished(shards, folder, settings, workers):
-        done += len(shard)
+    shards = _shards(missing)
+    for count in _run(partial(_write, folder=folder, settings=settings), shards, workers):
+        done += count
         if on_progress is not None:
             on_progress(done, len(papers))
+    for shard in shards:
         path = folder / shard_name(shard)
         stored |= {content_hash(paper): path for paper in shard}
-    return {digest: stored[digest] for digest in map(content_hash, papers)}
+    return {digest: stored[digest] for digest in digests}
 
 
-def annotate_shard(papers: Sequence[Paper], folder: Path, settings: Settings) -> None:
-    """Annotate one shard in this process and write it; the pipeline is loaded once a process."""
-    nlp = _pipeline(settings)
-    write_shard(shard_table(annotate_all(papers, nlp)), folder / shard_name(papers))
+def annotate_each(
+    papers: Sequence[Paper],
+    *,
+    settings: Settings,
+    workers: int,
+    on_progress: Progress | None = None,
+) -> Iterator[AnnotatedPaper]:
+    """Annotate papers and yield them in the order given, storing nothing."""
+    shards = _shards(papers)
+    done = 0
+    for annotated in _run(partial(_annotated, settings=settings), shards, workers):
+        done += len(annotated)
+        if on_progress is not None:
+            on_progress(done, len(papers))
+        yield from annotated
+
+
+def _shards(papers: Sequence[Paper]) -> list[tuple[Paper, ...]]:
+    return [
+        tuple(papers[start : start + SHARD_PAPERS]) for start in range(0, len(papers), SHARD_PAPERS)
+    ]
+
+
+def _annotated(papers: Sequence[Paper], *, settings: Settings) -> list[AnnotatedPaper]:
+    return list(annotate_all(papers, _pipeline(settings)))
+
+
+def _write(papers: Sequence[Paper], *, folder: Path, settings: Settings) -> int:
+    write_shard(shard_table(_annotated(papers, settings=settings)), folder / shard_name(papers))
+    return len(papers)
 
 
 @cache
 def _pipeline(settings: Settings) -> Language:
+    # Loaded once a process.
     return load(settings)
 
 
-def _finished(
-    shards: Sequence[tuple[Paper, ...]], folder: Path, settings: Settings, workers: int
-) -> Iterator[tuple[Paper, ...]]:
+def _run(
+    call: Callable[[tuple[Paper, ...]], _T], shards: Sequence[tuple[Paper, ...]], workers: int
+) -> Iterator[_T]:
+    """Call a function on every shard; results come in the order of the shards."""
     if workers <= 1 or len(shards) <= 1:
-        for shard in shards:
-            annotate_shard(shard, folder, settings)
-            yield shard
+        yield from map(call, shards)
         return
-    with _process_pool(min(workers, len(shards))) as executor:
-        futures: dict[Future[None], tuple[Paper, ...]] = {
-            executor.submit(annotate_shard, shard, folder, settings): shard for shard in shards
-        }
-        for future in as_completed(futures):
-            future.result()
-            yield futures[future]
-
-
-@contextmanager
-def _process_pool(workers: int) -> Iterator[Executor]:
     # Fresh interpreters: forking a process that runs DuckDB or Arrow threads can deadlock.
-    executor = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    executor = ProcessPoolExecutor(min(workers, len(shards)), mp_context=get_context("spawn"))
     try:
-        yield executor
-    except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        raise
-    executor.shutdown()
+        yield from executor.map(call, shards)
+    finally:
+        executor.shutdown(cancel_futures=True)

@@ -140,10 +140,10 @@ class Assembly:
         source = "paper_row" if table == "papers" else table
         columns = ", ".join(f'"{name}"' for name in schema.names)
         order = ", ".join(f'"{name}"' for name in _total_order(table))
-        reader = self._database.execute(
+        rows = self._database.sql(
             f'SELECT {columns} FROM "{source}" ORDER BY {order}'  # noqa: S608  names from SCHEMAS
-        ).to_arrow_reader(BATCH_ROWS)
-        for batch in reader:
+        )
+        for batch in rows.to_arrow_reader(BATCH_ROWS):
             yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
 
     def _load(self, name: str, table: pa.Table) -> None:

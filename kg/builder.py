@@ -11,7 +11,6 @@ from pathlib import Path
 
 from extractors.pipeline import Settings, fingerprint
 from kg.annotate import annotate_papers
-from kg.annotation_store import content_hash
 from kg.arrow_rows import ledger_table
 from kg.assemble import RARE_PAIRS_UP_TO, Assembly
 from kg.graph import (
@@ -47,7 +46,7 @@ def build(
     workers: int | None = None,
     strict: bool = False,
     name: str | None = None,
-    on_step: Callable[[Step], None] = lambda step: None,
+    on_step: Callable[[Step], None] | None = None,
 ) -> Graph:
     """Read sources, annotate their papers and write the graph to the folder ``output``.
 
@@ -59,6 +58,7 @@ def build(
     Raises :class:`~ontology.errors.InputError` where no paper can be read, where ``output`` holds
     something else, and with ``strict`` at the first record that is unusable.
     """
+    report = on_step or _silent
     paths = [str(one) for one in ([sources] if isinstance(sources, str | Path) else sources)]
     folder = Path(output)
     check_target(folder)
@@ -66,9 +66,9 @@ def build(
         paths,
         source_format=source_format,
         strict=strict,
-        on_progress=lambda done: on_step(Step("read", done, 0)),
+        on_progress=lambda done: report(Step("read", done, 0)),
     )
-    on_step(Step("read", len(read.papers), len(read.papers)))
+    report(Step("read", len(read.papers), len(read.papers)))
 
     settings = Settings()
     staging = staging_folder(folder)
@@ -81,9 +81,9 @@ def build(
         settings=settings,
         workers=workers or os.cpu_count() or 1,
         known=[folder / ANNOTATIONS / print_of_settings],
-        on_progress=lambda done, total: on_step(Step("annotate", done, total)),
+        on_progress=lambda done, total: report(Step("annotate", done, total)),
     )
-    counts = _write_tables(read.papers, read.ledger, set(shards.values()), staging, on_step)
+    counts = _write_tables(read.papers, read.ledger, set(shards.values()), staging, report)
     _keep_shards(set(shards.values()), staging / ANNOTATIONS / print_of_settings)
     return finish(
         staging,
@@ -113,24 +113,24 @@ def _write_tables(
     ledger: Sequence[LedgerRow],
     shards: set[Path],
     staging: Path,
-    on_step: Callable[[Step], None],
+    report: Callable[[Step], None],
 ) -> dict[str, int]:
-    on_step(Step("resolve", 0, 1))
+    report(Step("resolve", 0, 1))
     spill = staging / ".spill"
     assembly = Assembly(papers, shards, temporary=spill)
     try:
         vocabulary = shipped_vocabulary()
         resolutions = resolve_names(assembly.names(), assembly.definitions(), vocabulary)
         assembly.resolve(resolutions, vocabulary)
-        on_step(Step("resolve", 1, 1))
+        report(Step("resolve", 1, 1))
         counts: dict[str, int] = {}
         for place, table in enumerate(SCHEMAS):
-            on_step(Step("write", place, len(SCHEMAS)))
+            report(Step("write", place, len(SCHEMAS)))
             batches = (
                 ledger_table(ledger).to_batches() if table == "ledger" else assembly.batches(table)
             )
             counts[table] = write_table(table, batches, staging)
-        on_step(Step("write", len(SCHEMAS), len(SCHEMAS)))
+        report(Step("write", len(SCHEMAS), len(SCHEMAS)))
     finally:
         assembly.close()
         shutil.rmtree(spill, ignore_errors=True)
@@ -150,3 +150,7 @@ def _keep_shards(used: set[Path], folder: Path) -> None:
     for other in folder.parent.iterdir():
         if other != folder:
             shutil.rmtree(other)
+
+
+def _silent(_step: Step) -> None:
+    pass

@@ -68,7 +68,9 @@ def open_graph(path: str | Path) -> Graph:
     folder = Path(path)
     _recover(folder)
     if not folder.is_dir():
-        raise GraphError(f"{folder}: no such folder; make a graph with: kg build SOURCES -o {folder}")
+        raise GraphError(
+            f"{folder}: no such folder; make a graph with: kg build SOURCES -o {folder}"
+        )
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:

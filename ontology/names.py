@@ -134,12 +134,14 @@ def singular(word: str) -> str:
 
 
 def _folded(token: str) -> str:
+    # A capital S ends an acronym (BiGS) unless the whole word is set in capitals (TRANSFORMERS).
+    may_be_plural = not token.endswith("S") or (token.isupper() and len(token) > 5)
     token = "".join(_GREEK.get(character, character) for character in token.casefold())
-    if not token.isascii() or len(token) < 4:
+    if not token.isascii() or not may_be_plural:
+        return token
+    if len(token) < 4:
         return (
-            token[:-1]
-            if len(token) == 3 and token.endswith("s") and token not in _NO_PLURAL
-            else token
+            token[:-1] if len(token) == 3 and token[2] == "s" and token not in _NO_PLURAL else token
         )
     token = singular(token)
     for pattern, replacement in _BRITISH:
@@ -154,7 +156,9 @@ _OF_FOR = re.compile(
     r"^(?P<head>[^\s,]+(?: [^\s,]+)?) (?P<link>of|for) (?P<rest>.+)$", re.IGNORECASE
 )
 _ARTICLE = re.compile(r"^(?:the|a|an) ", re.IGNORECASE)
-_INNER = re.compile(r"\b(?:of|for|in|on|with|from|and|or|to|by|via|using|under|between)\b", re.IGNORECASE)
+_INNER = re.compile(
+    r"\b(?:of|for|in|on|with|from|and|or|to|by|via|using|under|between)\b", re.IGNORECASE
+)
 
 _GENERIC_HEADS: dict[str, frozenset[str]] = {
     "Dataset": frozenset(

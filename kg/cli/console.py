@@ -1,0 +1,110 @@
+"""Consoles and progress: results to standard output, notes to standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+if TYPE_CHECKING:
+    from kg.builder import Step
+
+PLAIN_WIDTH = 100
+"""Columns of output that does not go to a terminal."""
+PLAIN_SECONDS = 10.0
+"""Least time between two lines of progress where there is no terminal."""
+
+
+def output() -> Console:
+    """Console for results: colours and width of the terminal, plain and fixed elsewhere."""
+    return _console(sys.stdout.isatty(), stderr=False)
+
+
+def notes() -> Console:
+    """Console for progress and remarks."""
+    return _console(sys.stderr.isatty(), stderr=True)
+
+
+def _console(terminal: bool, *, stderr: bool) -> Console:
+    return Console(
+        stderr=stderr,
+        width=None if terminal else PLAIN_WIDTH,
+        highlight=False,
+        soft_wrap=False,
+        emoji=False,
+        markup=False,
+    )
+
+
+class BuildProgress:
+    """Show the steps of a build: a bar each on a terminal, a line now and then elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars = (
+            Progress(
+                TextColumn("{task.description:<9}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                TimeRemainingColumn(),
+                console=console,
+            )
+            if console.is_terminal
+            else None
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._last_line = 0.0
+
+    def __enter__(self) -> Self:
+        if self._bars is not None:
+            self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+
+    def __call__(self, step: Step) -> None:
+        """Take note of a step's progress."""
+        if self._bars is not None:
+            total = step.total or None
+            if step.name not in self._tasks:
+                self._tasks[step.name] = self._bars.add_task(step.name, total=total)
+            self._bars.update(self._tasks[step.name], completed=step.done, total=total)
+            return
+        now = time.monotonic()
+        finished = step.total > 0 and step.done == step.total
+        if finished or now - self._last_line >= PLAIN_SECONDS:
+            self._last_line = now
+            of = f" of {step.total:,}" if step.total else ""
+            self._console.print(f"{step.name}: {step.done:,}{of}")
+
+
+@contextmanager
+def build_progress(*, quiet: bool) -> Iterator[BuildProgress | None]:
+    """Progress on standard error, or none at all."""
+    if quiet:
+        yield None
+        return
+    with BuildProgress(notes()) as progress:
+        yield progress

@@ -1,0 +1,27 @@
+"""``kg evaluate``: annotations against gold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command("evaluate")
+@click.argument("gold", type=FILE)
+@click.argument("annotations", type=FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print the scores as JSON.")
+def evaluate_command(gold: Path, annotations: Path, as_json: bool) -> None:
+    """Score ANNOTATIONS against GOLD, both as records of kg extract.
+
+    \b
+    Example:
+      kg extract gold.jsonl -o annotations.jsonl
+      kg evaluate gold.jsonl annotations.jsonl
+    """
+    from kg.evaluate import evaluate_files, render, to_json
+
+    scores = evaluate_files(gold, annotations)
+    click.echo(to_json(scores) if as_json else render(scores))

@@ -1,0 +1,53 @@
+"""The ``kg`` command: its group and its commands."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from typing import Any
+
+import click
+
+from kg.cli import build, evaluate, export, query, show
+from ontology.errors import KgError
+
+
+class KgGroup(click.Group):
+    """A group that prints any :class:`KgError` as one ``Error:`` line and exits with status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; errors of litkg become click's own."""
+        try:
+            return super().invoke(ctx)
+        except KgError as error:
+            raise click.ClickException(" ".join(str(error).split())) from error
+        except BrokenPipeError:
+            # The reader went away (kg ... | head): nothing is left to say.
+            sys.stderr.close()
+            sys.exit(141)
+
+
+@click.group(cls=KgGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("litkg"), prog_name="litkg")
+def main() -> None:
+    """Turn paper titles and abstracts into a literature knowledge graph.
+
+    \b
+    Example:
+      kg build papers/ -o map/
+      kg show map/ "flow matching"
+      kg export map/ --format html -o map.html
+    """
+
+
+for command in (
+    build.build_command,
+    show.show_command,
+    show.lookup_command,
+    build.extract_command,
+    evaluate.evaluate_command,
+    query.query_command,
+    export.export_command,
+    query.validate_command,
+):
+    main.add_command(command)
