@@ -1,0 +1,203 @@
+"""Which source records describe the same work: groups, independent of the order of reading.
+
+Records meet by identifier, by own id with title, by title with year, and by long abstract. Where
+both texts of a pair contradict each other, a shared identifier or title counts for nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+from ontology.records import SourceRecord
+
+_SPLIT = re.compile(r"[^\w+#]+|_")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LONG_ABSTRACT = 200
+_KEY_LENGTH = 160
+_DISTINCTIVE_WORDS = 4
+_DISTINCTIVE_CJK = 8
+_CROWD = 200
+"""More different texts than this under one key, and the key identifies nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Positions of the records of one work, ascending, each with why it belongs to the others."""
+
+    members: tuple[int, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    title: str
+    abstract: str
+    title_words: frozenset[str]
+    abstract_words: frozenset[str]
+    cjk: bool
+
+
+class _Texts:
+    """Folded texts, made on first use: most records never meet another."""
+
+    def __init__(self, records: Sequence[SourceRecord]) -> None:
+        self._records = records
+        self._made: dict[int, _Text] = {}
+
+    def __getitem__(self, position: int) -> _Text:
+        if position not in self._made:
+            record = self._records[position]
+            title, abstract = _words(record.title), _words(record.abstract)
+            self._made[position] = _Text(
+                title="".join(title),
+                abstract="".join(abstract),
+                title_words=frozenset(title),
+                abstract_words=frozenset(abstract),
+                cjk=bool(_CJK.search(record.title)),
+            )
+        return self._made[position]
+
+
+def group_records(records: Sequence[SourceRecord]) -> list[Group]:
+    """Group records of the same work, transitively; every record is in exactly one group."""
+    texts = _Texts(records)
+    parents = list(range(len(records)))
+    reasons: dict[int, str] = {}
+    for first, second, reason in _links(records, texts):
+        for member in (first, second):
+            reasons[member] = min(reason, reasons.get(member, reason))
+        a, b = _root(parents, first), _root(parents, second)
+        parents[max(a, b)] = min(a, b)
+    members: defaultdict[int, list[int]] = defaultdict(list)
+    for position in range(len(records)):
+        members[_root(parents, position)].append(position)
+    return [
+        Group(tuple(found), tuple(reasons.get(member, "") for member in found))
+        for found in members.values()
+    ]
+
+
+def fold_text(text: str) -> str:
+    """Fold a title or an abstract so that case, spacing and punctuation do not matter.
+
+    >>> fold_text("Flow-Matching: a  Survey!") == fold_text("flow matching a survey")
+    True
+    """
+    return "".join(_words(text))
+
+
+def distinctive(title: str) -> bool:
+    """Tell whether a title is long enough to identify a work together with the year.
+
+    >>> distinctive("Editorial"), distinctive("A survey of flow matching"), distinctive("图像分割")
+    (False, True, False)
+    """
+    cjk = len(_CJK.findall(title))
+    return len(_words(title)) >= _DISTINCTIVE_WORDS or cjk >= _DISTINCTIVE_CJK
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _SPLIT.split(unicodedata.normalize("NFKC", text).casefold()) if word]
+
+
+def _links(records: Sequence[SourceRecord], texts: _Texts) -> Iterator[tuple[int, int, str]]:
+    for name, label in (("doi", "DOI"), ("arxiv", "arXiv id"), ("pmid", "PMID")):
+        for bucket in _buckets([getattr(record, name) for record in records]):
+            for a, b in _pairs(bucket, texts):
+                if not _contradict(texts[a], texts[b]):
+                    yield a, b, f"same {label}"
+    titles = [fold_text(record.title) for record in records]
+    own = [r.id and f"{r.id}\0{title}" for r, title in zip(records, titles, strict=True)]
+    for bucket in _buckets(own):
+        for a, b in _pairs(bucket, texts):
+            if not _abstracts_contradict(texts[a], texts[b]):
+                yield a, b, "same id and title"
+    for bucket in _buckets(titles):
+        yield from _title_links(bucket, records, texts)
+    for bucket in _buckets([_abstract_key(record.abstract) for record in records]):
+        for a, b in _pairs(bucket, texts):
+            if _same_abstract(texts[a], texts[b]) and not _titles_contradict(texts[a], texts[b]):
+                yield a, b, "same abstract"
+
+
+def _abstract_key(abstract: str) -> str:
+    """Fold the beginning of a long abstract; short ones identify nothing."""
+    if len(abstract) < _LONG_ABSTRACT:
+        return ""
+    return fold_text(abstract[: 2 * _KEY_LENGTH])[:_KEY_LENGTH]
+
+
+def _title_links(
+    bucket: list[int], records: Sequence[SourceRecord], texts: _Texts
+) -> Iterator[tuple[int, int, str]]:
+    """Link records of one title: years agree, or the only year of the title is missing in one."""
+    years = {year for position in bucket if (year := records[position].year) is not None}
+    for a, b in _pairs(bucket, texts):
+        if records[a].year != records[b].year and len(years) > 1:
+            continue
+        if _same_abstract(texts[a], texts[b]):
+            yield a, b, "same title and abstract"
+        elif distinctive(records[a].title) and not _abstracts_contradict(texts[a], texts[b]):
+            yield a, b, "same title and year"
+
+
+def _buckets(keys: Sequence[str]) -> Iterator[list[int]]:
+    """Yield the positions that share a key; empty keys share nothing."""
+    shared = {key for key, count in Counter(keys).items() if key and count > 1}
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for position, key in enumerate(keys):
+        if key in shared:
+            found[key].append(position)
+    yield from found.values()
+
+
+def _pairs(bucket: list[int], texts: _Texts) -> Iterator[tuple[int, int]]:
+    """Yield the pairs worth comparing: exact copies in a chain, different texts all with all."""
+    copies: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for position in bucket:
+        copies[texts[position].title, texts[position].abstract].append(position)
+    for same in copies.values():
+        yield from pairwise(same)
+    if len(copies) <= _CROWD:
+        yield from combinations([same[0] for same in copies.values()], 2)
+
+
+def _same_abstract(a: _Text, b: _Text) -> bool:
+    """Equal, or one the beginning of the other, as cut abstracts are."""
+    short, long = sorted((a.abstract, b.abstract), key=len)
+    return long.startswith(short) and (len(short) >= _LONG_ABSTRACT or short == long)
+
+
+def _contradict(a: _Text, b: _Text) -> bool:
+    return _titles_contradict(a, b) and not _same_abstract(a, b)
+
+
+def _titles_contradict(a: _Text, b: _Text) -> bool:
+    """Titles in one script that share hardly a word are of different works."""
+    if not a.title or not b.title or a.cjk != b.cjk:
+        return False
+    if a.cjk:
+        first, second = set(a.title), set(b.title)
+    else:
+        first, second = set(a.title_words), set(b.title_words)
+    return len(first & second) < 0.3 * min(len(first), len(second))
+
+
+def _abstracts_contradict(a: _Text, b: _Text) -> bool:
+    """Long abstracts that share few words are of different works."""
+    if min(len(a.abstract), len(b.abstract)) < _LONG_ABSTRACT:
+        return False
+    shared = len(a.abstract_words & b.abstract_words)
+    return shared < 0.4 * min(len(a.abstract_words), len(b.abstract_words))
+
+
+def _root(parents: list[int], position: int) -> int:
+    while parents[position] != position:
+        parents[position] = parents[parents[position]]
+        position = parents[position]
+    return position

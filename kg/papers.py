@@ -1,0 +1,212 @@
+"""From sources to papers: read, merge duplicates, name what was dropped, changed or doubted."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from kg.merging import Group, group_records
+from kg.sources.files import expand
+from kg.sources.formats import read_file
+from ontology.errors import InputError
+from ontology.records import LedgerRow, Origin, Outcome, Paper, Reason, SourceRecord, Sources
+
+_PROGRESS_STEP = 500
+_SLUG_LENGTH = 40
+_HASH_LENGTH = 8
+_ABSENT: tuple[object, ...] = ("", None, ())
+_FIELDS = (
+    "title", "abstract", "authors", "venue", "year", "keywords", "doi", "arxiv", "pmid", "url",
+)  # fmt: skip
+
+
+def read_papers(
+    sources: Sequence[str],
+    *,
+    source_format: str | None = None,
+    strict: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+) -> Sources:
+    """Read every source, merge records of the same work and report all that was lost or doubted.
+
+    ``sources`` names files, folders, glob patterns or ``-``; ``source_format`` is a key of
+    ``kg.sources.formats.FORMATS``, else the content decides. ``on_progress`` hears the number of
+    records read so far. Papers are sorted by id; neither they nor the ledger depend on the order
+    of the sources. Raises :class:`InputError` where a source does not exist or no paper was found,
+    and with ``strict`` on the first record or source that had to be dropped.
+    """
+    records: list[SourceRecord] = []
+    ledger: list[LedgerRow] = []
+    for file in expand(sources):
+        for item in read_file(file, source_format):
+            row = _without_text(item) if isinstance(item, SourceRecord) else item
+            if row is not None:
+                if strict and _fatal(row):
+                    raise InputError(f"{row.origin}: {row.detail}; --strict allows no loss")
+                ledger.append(row)
+            elif isinstance(item, SourceRecord):
+                records.append(item)
+                if on_progress and len(records) % _PROGRESS_STEP == 0:
+                    on_progress(len(records))
+    if on_progress:
+        on_progress(len(records))
+    if not records:
+        raise InputError(_nothing_found(sources, ledger))
+    return merge_records(records, ledger)
+
+
+def merge_records(records: Sequence[SourceRecord], ledger: Sequence[LedgerRow] = ()) -> Sources:
+    """Merge source records into papers; ``ledger`` holds the rows of reading them."""
+    ordered = sorted(records, key=_order)
+    groups = group_records(ordered)
+    papers: list[Paper] = []
+    rows: list[LedgerRow] = []
+    owner: dict[Origin, set[str]] = {}
+    taken: set[str] = set()
+    merged = [(merge([ordered[i] for i in group.members]), group) for group in groups]
+    for paper, group in sorted(merged, key=lambda pair: (pair[0].id, _digest(pair[0]))):
+        members = [ordered[i] for i in group.members]
+        unique = replace(paper, id=unused_id(paper, taken))
+        taken.add(unique.id)
+        papers.append(unique)
+        rows.extend(_rows(unique, paper.id, members, group))
+        for member in members:
+            owner.setdefault(member.origin, set()).add(unique.id)
+    rows.extend(_owned(row, owner) for row in ledger)
+    papers.sort(key=lambda paper: paper.id)
+    return Sources(tuple(papers), tuple(sorted(rows, key=_row_order)))
+
+
+def merge(members: Sequence[SourceRecord]) -> Paper:
+    """Make one paper of the records of one work: the fullest value of each field, with its origin.
+
+    The id is the fullest record's own, else the least own id, else one made from the content.
+    """
+    values: dict[str, object] = {}
+    origins: list[tuple[str, Origin]] = []
+    for name in _FIELDS:
+        filled = [member for member in members if getattr(member, name) not in _ABSENT]
+        if len(filled) == 1:
+            values[name] = getattr(filled[0], name)
+            origins.append((name, filled[0].origin))
+        elif filled:
+            counts = Counter(getattr(member, name) for member in filled)
+            best = max(filled, key=lambda m: _fullness(name, getattr(m, name), counts))
+            values[name] = getattr(best, name)
+            same = [member.origin for member in filled if getattr(member, name) == values[name]]
+            origins.append((name, min(same)))
+    own = fullest(members).id or min((m.id for m in members if m.id), default="")
+    paper = Paper("", **({"title": "", "abstract": ""} | values), origins=tuple(sorted(origins)))  # type: ignore[arg-type]
+    return replace(paper, id=own or content_id(paper))
+
+
+def fullest(members: Sequence[SourceRecord]) -> SourceRecord:
+    """Choose the record with the longest abstract, then the most else; ties by content."""
+    return min(
+        members,
+        key=lambda m: (-len(m.abstract), -len(m.title), -len(m.authors), not m.id, _order(m)),
+    )
+
+
+def content_id(paper: Paper) -> str:
+    """Make a readable id from title, year and text, the same wherever the record is read.
+
+    >>> content_id(Paper("", "Flow matching, slowly", "We wait.", year=2024))
+    'flow-matching-slowly-2024-75c150a1'
+    """
+    words = re.findall(r"\w+", (paper.title or paper.abstract).casefold())
+    slug = ""
+    for word in words:
+        if len(slug) + len(word) > _SLUG_LENGTH:
+            break
+        slug += f"{word}-"
+    slug = slug or f"{''.join(words)[:_SLUG_LENGTH]}-"
+    year = f"{paper.year}-" if paper.year else ""
+    return f"{slug}{year}{_digest(paper)[:_HASH_LENGTH]}"
+
+
+def unused_id(paper: Paper, taken: set[str]) -> str:
+    """Give the paper's id, with a suffix from its content where another work already has it."""
+    found, length = paper.id, _HASH_LENGTH
+    while found in taken:
+        found = f"{paper.id}-{_digest(paper)[:length]}"
+        length += 1
+        if length > 80:
+            found = f"{found}-{length}"
+    return found
+
+
+def _digest(paper: Paper) -> str:
+    text = f"{paper.title}\n{paper.abstract}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _fullness(name: str, value: object, counts: Counter[object]) -> tuple[object, ...]:
+    """Rank one field's values: most text, most names, most common year; ties by the value."""
+    if name == "year":
+        return counts[value], value
+    if name in {"authors", "keywords"} and isinstance(value, tuple):
+        return len(value), sum(map(len, value)), value
+    text = str(value)
+    if name == "doi":  # a publisher's DOI says more than the one of the preprint
+        return not text.startswith("10.48550/"), text
+    return not text.isupper(), len(text), text
+
+
+def _rows(
+    paper: Paper, wanted: str, members: Sequence[SourceRecord], group: Group
+) -> Iterator[LedgerRow]:
+    """Report what became of the records of one paper."""
+    first = fullest(members)
+    if paper.id != wanted:
+        detail = f"another work has the id {wanted!r}; this one is now {paper.id!r}"
+        yield LedgerRow(first.origin, Reason.ID_CLASH, Outcome.CHANGED, detail, paper.id)
+    if not paper.title:
+        yield LedgerRow(first.origin, Reason.NO_TITLE, Outcome.KEPT, "no title", paper.id)
+    if not paper.abstract:
+        yield LedgerRow(first.origin, Reason.NO_ABSTRACT, Outcome.KEPT, "no abstract", paper.id)
+    for member, reason in zip(members, group.reasons, strict=True):
+        if member is not first:
+            own = f"; its own id was {member.id!r}" if member.id not in ("", paper.id) else ""
+            detail = f"{reason} as {first.origin}{own}"
+            yield LedgerRow(member.origin, Reason.DUPLICATE, Outcome.MERGED, detail, paper.id)
+
+
+def _without_text(record: SourceRecord) -> LedgerRow | None:
+    if record.title or record.abstract:
+        return None
+    detail = "neither title nor abstract; a paper needs one of them"
+    return LedgerRow(record.origin, Reason.NO_TEXT, Outcome.DROPPED, detail)
+
+
+def _fatal(row: LedgerRow) -> bool:
+    return row.outcome is Outcome.DROPPED and row.reason is not Reason.NOT_A_PAPER
+
+
+def _owned(row: LedgerRow, owner: dict[Origin, set[str]]) -> LedgerRow:
+    """Name the paper in a row of reading, where the place tells it."""
+    found = owner.get(row.origin, set())
+    if row.outcome is Outcome.DROPPED or len(found) != 1:
+        return row
+    return replace(row, paper=next(iter(found)))
+
+
+def _nothing_found(sources: Sequence[str], ledger: Sequence[LedgerRow]) -> str:
+    why = (
+        f"{ledger[0].origin}: {ledger[0].detail}" if ledger else "the folder holds no readable file"
+    )
+    return f"no papers found in {', '.join(sources)}; {why}"
+
+
+def _order(record: SourceRecord) -> tuple[object, ...]:
+    return (
+        record.origin, record.id, record.title, record.abstract, record.year or 0, record.authors,
+        record.venue, record.keywords, record.doi, record.arxiv, record.pmid, record.url,
+    )  # fmt: skip
+
+
+def _row_order(row: LedgerRow) -> tuple[object, ...]:
+    return row.origin, row.reason.value, row.detail, row.outcome.value, row.paper

@@ -1,0 +1,66 @@
+"""CSV and TSV with a header line, as Excel, Zotero, Scopus and IEEE Xplore export them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from kg.sources.fields import NAMES, fold_name
+from kg.sources.raw import Item, RawRecord, dropped, shown
+from ontology.records import LedgerRow, Origin, Outcome, Reason
+
+_TITLES = frozenset(NAMES["title"])
+_CELL_LIMIT = 1 << 28
+
+
+def read_table(text: str, source: str) -> Iterator[Item]:
+    """Read the rows of a table; positions are the numbers of the lines on which rows end."""
+    delimiter = find_delimiter(text.split("\n", 1)[0])
+    csv.field_size_limit(_CELL_LIMIT)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header: list[str] | None = None
+    try:
+        for row in rows:
+            if not any(cell.strip() for cell in row):
+                continue
+            if header is None:
+                header = [cell.strip() for cell in row]
+                continue
+            yield from _row(row, header, source, rows.line_num)
+    except csv.Error as error:
+        yield dropped(source, rows.line_num, Reason.MALFORMED, f"not CSV: {error}")
+
+
+def find_delimiter(header: str) -> str:
+    """Choose the delimiter under which most cells of the header line are known field names.
+
+    >>> find_delimiter("Title;Year")
+    ';'
+    """
+    return max(",\t;|", key=lambda mark: (known_columns(header, mark), header.count(mark)))
+
+
+def known_columns(header: str, delimiter: str) -> int:
+    """Count the cells of a header line that name a known field."""
+    known = {name for names in NAMES.values() for name in names}
+    return sum(fold_name(cell) in known for cell in header.split(delimiter))
+
+
+def looks_like_table(header: str) -> bool:
+    """Tell whether a line is the header of a table of papers: a title and one more column."""
+    delimiter = find_delimiter(header)
+    cells = {fold_name(cell) for cell in header.split(delimiter)}
+    return len(cells) > 1 and bool(cells & _TITLES) and known_columns(header, delimiter) > 1
+
+
+def _row(row: list[str], header: list[str], source: str, line: int) -> Iterator[Item]:
+    if len(row) < len(header) and len(row) == 1:
+        yield dropped(source, line, Reason.MALFORMED, f"one cell of {len(header)}: {shown(row[0])}")
+        return
+    if len(row) > len(header):
+        origin = Origin(source, line)
+        extra = shown(" | ".join(row[len(header) :]))
+        detail = f"{len(row)} cells under {len(header)} columns; {extra} was ignored"
+        yield LedgerRow(origin, Reason.VALUE_IGNORED, Outcome.CHANGED, detail)
+    yield RawRecord(line, {name: cell for name, cell in zip(header, row, strict=False) if name})
