@@ -59,7 +59,7 @@ def match_key(name: str) -> str:
     """Fold a name to the key under which all its spellings meet.
 
     Case, hyphens, spaces, plural, British spelling, LaTeX, Markdown stars, Unicode forms and Greek
-    letters are folded; digits, ``+`` and ``#`` stay, so versions never meet. CJK characters stay.
+    letters are folded; digits, ``+``, ``#`` and a star at the end stay, so versions never meet. CJK characters stay.
     A name without any letter or digit gives the empty string.
 
     >>> match_key("Variational Auto-Encoders") == match_key("variational autoencoder")
@@ -85,11 +85,10 @@ def key_tokens(name: str) -> tuple[str, ...]:
     plain = plain_text(name)
     tokens: list[str] = []
     for token in _TOKEN.findall(plain):
-        if token[0] in "+#*":
-            if tokens and token[0] != "*":
-                tokens.append(token)
-            continue
-        tokens.append(_folded(token))
+        if token[0] not in "+#*":
+            tokens.append(_folded(token))
+        elif tokens:
+            tokens.append(token)
     return tuple(tokens)
 
 
@@ -103,7 +102,8 @@ def plain_text(name: str) -> str:
     if "\\" in text:
         text = _LATEX_COMMAND.sub("", text)
         text = _LATEX_LETTER.sub(r"\1", text)
-    text = re.sub(r"[\\${}^`]|\*\*+|(?<!\w)\*|(?<=\w)_(?=\{)", "", text)
+    text = re.sub(r"\*+(?=\S)([^*]+)(?<=\S)\*+(?!\w)", r"\1", text)
+    text = re.sub(r"(?<=\w)_(?=\{)|[\\${}^`]", "", text)
     return " ".join(text.split())
 
 
@@ -157,7 +157,7 @@ _OF_FOR = re.compile(
 )
 _ARTICLE = re.compile(r"^(?:the|a|an) ", re.IGNORECASE)
 _INNER = re.compile(
-    r"\b(?:of|for|in|on|with|from|and|or|to|by|via|using|under|between)\b", re.IGNORECASE
+    r"(?:^| )(?:of|for|in|on|with|from|and|or|to|by|via|using|under|between) ", re.IGNORECASE
 )
 
 _GENERIC_HEADS: dict[str, frozenset[str]] = {

@@ -1,0 +1,161 @@
+"""The whole road, from sources to a graph folder, on the example corpus."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from helpers import ROOT, SHARED, needs_shared
+
+from kg import build, open_graph
+from kg.builder import Step, corpus_name
+from kg.graph import staging_folder
+from ontology.errors import InputError
+from ontology.records import Reason
+from ontology.tables import SCHEMAS
+
+EXAMPLES = ROOT / "examples"
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory):
+    return build(EXAMPLES, tmp_path_factory.mktemp("built") / "map", workers=1)
+
+
+def contents(folder):
+    """Bytes of every file of a graph but the cache of annotations."""
+    return {
+        path.name: path.read_bytes() for path in sorted(Path(folder).iterdir()) if path.is_file()
+    }
+
+
+def test_every_mention_is_the_text_at_its_offsets(examples):
+    """``text[start:end] == surface`` for all mentions of the graph."""
+    rows = examples.database.execute(
+        """
+        SELECT CASE field WHEN 'title' THEN title ELSE abstract END, start, "end", surface
+        FROM mentions JOIN papers ON papers.id = paper
+        """
+    ).fetchall()
+    assert len(rows) > 300
+    assert [] == [row for row in rows if row[0][row[1] : row[2]] != row[3]]
+
+
+def test_examples_show_a_map_and_a_ledger(examples):
+    """The planted faults of the example corpus are all in the ledger."""
+    reasons = {row[0] for row in examples.database.execute("SELECT reason FROM ledger").fetchall()}
+    expected = {
+        Reason.DUPLICATE.value,
+        Reason.NO_ABSTRACT.value,
+        Reason.MALFORMED.value,
+        Reason.SUSPECTED_MISMATCH.value,
+    }
+    assert expected <= reasons
+    assert examples.manifest["counts"]["papers"] >= 40
+
+
+def test_every_row_of_links_and_relations_points_somewhere(examples):
+    """No table speaks of a paper or an entity that the graph lacks."""
+    for table, columns in {
+        "links": ("entity",),
+        "mentions": ("entity",),
+        "relations": ("head", "tail"),
+        "broader": ("narrower", "broader"),
+        "cooccurrence": ("a", "b"),
+        "aliases": ("entity",),
+    }.items():
+        for column in columns:
+            lost = examples.database.execute(
+                f"SELECT count(*) FROM {table} ANTI JOIN entities ON iri = {table}.{column}"
+            ).fetchall()
+            assert [(0,)] == lost, (table, column)
+
+
+def test_workers_and_order_do_not_change_a_byte(examples, tmp_path):
+    """Two workers, files in reverse order: the same graph."""
+    files = sorted(str(path) for path in EXAMPLES.iterdir())
+    other = build(
+        list(reversed(files)), tmp_path / "other", workers=2, name=examples.manifest["name"]
+    )
+    assert contents(examples.path) == contents(other.path)
+
+
+def test_a_second_build_reuses_annotations_and_changes_nothing(examples, tmp_path):
+    """Annotations of unchanged papers are found again; the result is the same."""
+    build(EXAMPLES, tmp_path / "map", workers=1)
+    steps = []
+    again = build(EXAMPLES, tmp_path / "map", workers=1, on_step=steps.append)
+    papers = again.manifest["counts"]["papers"]
+    assert [Step("annotate", papers, papers)] == [one for one in steps if one.name == "annotate"]
+    assert contents(examples.path) == contents(again.path)
+
+
+def test_killed_build_leaves_no_half_graph_and_resumes(tmp_path):
+    """SIGKILL in the middle of annotating: no graph; the rerun keeps finished shards."""
+    source = tmp_path / "many.jsonl"
+    with source.open("w", encoding="utf-8") as file:
+        for number in range(2_000):
+            abstract = f"We propose flow matching number {number} for image segmentation. " * 12
+            file.write(
+                json.dumps({"id": f"p{number}", "title": f"T {number}", "abstract": abstract})
+            )
+            file.write("\n")
+    target = tmp_path / "map"
+    code = (
+        "from kg import build\n"
+        "if __name__ == '__main__':\n"
+        f"    build({str(source)!r}, {str(target)!r}, workers=1)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code])
+    shards = staging_folder(target) / "annotations"
+    deadline = time.monotonic() + 120
+    while not list(shards.glob("*/*.parquet")):
+        assert process.poll() is None, "the build ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not target.exists()
+    steps = []
+    graph = build(source, target, workers=1, on_step=steps.append)
+    first = next(step for step in steps if step.name == "annotate")
+    assert first.done >= 250
+    assert graph.manifest["counts"]["papers"] == 2_000
+
+
+def test_strict_makes_the_first_bad_record_fatal(tmp_path):
+    """``strict`` names the file and the line, and leaves nothing behind."""
+    source = tmp_path / "bad.jsonl"
+    source.write_text('{"title": "Good", "abstract": "Fine."}\n{oops\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"bad\.jsonl:2"):
+        build(source, tmp_path / "map", strict=True)
+    assert not (tmp_path / "map").exists()
+
+
+def test_corpus_name_ignores_order_and_folder():
+    """A corpus is named after its sources."""
+    assert corpus_name(["/b/two.bib", "a/one.txt"]) == corpus_name(["one.txt", "two.bib"])
+
+
+@needs_shared
+def test_real_feeds(tmp_path):
+    """Every record of the real feeds is a paper or a ledger row; the mismatch is suspected."""
+    feeds = sorted((SHARED / "seeds").glob("*.txt"))
+    graph = build([str(path) for path in feeds], tmp_path / "map", workers=1)
+    assert graph.manifest["counts"]["papers"] == 34
+    suspected = graph.database.execute(
+        "SELECT title FROM ledger JOIN papers ON papers.id = paper WHERE reason = $1",
+        [Reason.SUSPECTED_MISMATCH.value],
+    ).fetchall()
+    assert any("时间序列" in title for (title,) in suspected)
+    assert len(suspected) <= 2
+
+
+def test_a_graph_can_be_opened_again(examples):
+    """What was built is what opens."""
+    assert open_graph(examples.path).manifest == examples.manifest
+    assert {table.removesuffix(".parquet") for table in contents(examples.path)} >= set(SCHEMAS)

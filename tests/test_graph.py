@@ -1,0 +1,111 @@
+"""The graph folder: whole or absent, byte-identical, refused when it is something else."""
+
+import json
+
+import pyarrow as pa
+import pytest
+
+from kg.graph import (
+    MANIFEST,
+    ROW_GROUP,
+    check_target,
+    finish,
+    open_graph,
+    staging_folder,
+    write_table,
+)
+from ontology.errors import GraphError, InputError
+from ontology.tables import SCHEMAS
+
+
+def staged(folder):
+    staging = staging_folder(folder)
+    staging.mkdir(parents=True)
+    for name, schema in SCHEMAS.items():
+        write_table(name, schema.empty_table().to_batches(), staging)
+    return staging
+
+
+def years(*values):
+    return pa.table(
+        {
+            "entity": ["urn:litkg:method:x"] * len(values),
+            "year": pa.array(values, pa.int32()),
+            "role": ["uses"] * len(values),
+            "papers": pa.array([1] * len(values), pa.int64()),
+        },
+        schema=SCHEMAS["entity_years"],
+    )
+
+
+def test_finished_graph_opens_with_its_manifest(tmp_path):
+    """A staged graph moves into place and opens."""
+    folder = tmp_path / "map"
+    graph = finish(staged(folder), folder, {"name": "corpus", "counts": {}})
+    assert graph.name == "corpus"
+    assert list(graph.batches("papers")) == []
+    assert not staging_folder(folder).exists()
+
+
+def test_half_a_graph_is_no_graph(tmp_path):
+    """Tables without a manifest are refused: the manifest comes last."""
+    folder = tmp_path / "map"
+    staged(folder).rename(folder)
+    with pytest.raises(GraphError, match="holds no graph"):
+        open_graph(folder)
+
+
+def test_a_missing_table_is_named(tmp_path):
+    """A graph that lost a table says which."""
+    folder = tmp_path / "map"
+    finish(staged(folder), folder, {"name": "corpus"})
+    (folder / "links.parquet").unlink()
+    with pytest.raises(GraphError, match="links"):
+        open_graph(folder)
+
+
+def test_replacement_cut_between_its_renames_is_completed(tmp_path):
+    """A sealed graph that was never moved is found under its staging name."""
+    folder = tmp_path / "map"
+    finish(staged(folder), folder, {"name": "corpus"})
+    folder.rename(staging_folder(folder))
+    assert open_graph(folder).name == "corpus"
+
+
+def test_curation_files_survive_a_rebuild(tmp_path):
+    """What the user decided stays when the graph is replaced."""
+    folder = tmp_path / "map"
+    finish(staged(folder), folder, {"name": "one"})
+    (folder / "curation").mkdir()
+    (folder / "curation" / "decisions.tsv").write_text("merge\ta\tb\n", encoding="utf-8")
+    graph = finish(staged(folder), folder, {"name": "two"})
+    assert graph.name == "two"
+    assert (folder / "curation" / "decisions.tsv").read_text(encoding="utf-8") == "merge\ta\tb\n"
+
+
+def test_another_layout_is_refused(tmp_path):
+    """A manifest of another format version is not read on good luck."""
+    folder = tmp_path / "map"
+    finish(staged(folder), folder, {"name": "corpus"})
+    (folder / MANIFEST).write_text(json.dumps({"format": 99}), encoding="utf-8")
+    with pytest.raises(GraphError, match="another version"):
+        open_graph(folder)
+
+
+def test_a_folder_with_other_files_is_not_replaced(tmp_path):
+    """``-o`` never overwrites what is no graph."""
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match="holds other files"):
+        check_target(tmp_path)
+
+
+def test_bytes_do_not_depend_on_how_rows_arrive(tmp_path):
+    """Row groups are cut anew, so one batch and many give the same file."""
+    table = years(*range(ROW_GROUP + 100))
+    for place, size in enumerate((7_001, ROW_GROUP + 100)):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        rows = write_table("entity_years", table.to_batches(max_chunksize=size), folder)
+        assert rows == ROW_GROUP + 100
+    one, other = ((tmp_path / str(place) / "entity_years.parquet").read_bytes() for place in (0, 1))
+    assert one == other
