@@ -7,14 +7,17 @@ sign) to its last head. Heads with their types stand in ``words/heads.tsv``, bou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from spacy.tokens import Doc
 
+from extractors.overlaps import finds_of
 from extractors.reading import Word, sentence_words
 from extractors.word_lists import word_set, word_table
 from ontology.names import singular
+from ontology.terms import EntityType
 
 _LONGEST = 8
 
@@ -41,7 +44,7 @@ def is_boundary(word: Word) -> bool:
     lower = word.lower
     if not lower[0].isalnum():
         return True
-    if lower in word_set("boundaries"):
+    if lower in word_set("boundaries") or lower in word_set("verbs"):
         return True
     if lower.endswith("ly") and len(lower) > 4:
         return True
@@ -51,7 +54,8 @@ def is_boundary(word: Word) -> bool:
 def chunks(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
     """Yield the runs of content words between boundaries.
 
-    >>> from extractors.reading import split_words
+    >>> from extractors.overlaps import finds_of
+from extractors.reading import split_words
     >>> [[word.text for word in run] for run in chunks(split_words("We use the deep network."))]
     [['deep', 'network']]
     """
@@ -65,31 +69,56 @@ def chunks(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
         yield words[first:]
 
 
-def terms(words: Sequence[Word]) -> Iterator[Term]:
+def terms(words: Sequence[Word], known: Mapping[int, str] = MappingProxyType({})) -> Iterator[Term]:
     """Yield the descriptive terms of one sentence, in text order.
 
-    >>> from extractors.reading import split_words
+    ``known`` gives the types of names that end at an offset; they are heads too.
+
+    >>> from extractors.overlaps import finds_of
+from extractors.reading import split_words
     >>> text = "We propose a novel graph attention network."
     >>> [text[term.start : term.end] for term in terms(split_words(text))]
     ['graph attention network']
     """
-    heads = word_table("heads")
     for run in chunks(words):
         for last in range(len(run) - 1, -1, -1):
-            row = heads.get(folded(run[last].text))
-            if row is None:
-                continue
-            kind, alone = row
-            if alone == ("modified" if last == 0 else "alone"):
-                continue
-            first = max(0, last + 1 - _LONGEST)
-            yield Term(run[first].start, run[last].end, kind)
-            break
+            kind = known.get(run[last].end) or head_type(run, last)
+            if kind:
+                first = max(0, last + 1 - _LONGEST)
+                yield Term(run[first].start, run[last].end, kind)
+                break
+
+
+def head_type(run: Sequence[Word], last: int) -> str:
+    """Type of the term that ends in a word of a run, or the empty string.
+
+    A head of two words stands alone; of one word, as its row says: ``alone``, ``modified``,
+    ``both``, or ``weak``, which is modified by a word that is no head itself.
+    """
+    heads = word_table("heads")
+    word = folded(run[last].text)
+    before = folded(run[last - 1].text) if last else ""
+    if row := heads.get(f"{before} {word}"):
+        return row[0]
+    row = heads.get(word)
+    if row is None:
+        return ""
+    kind, where = row
+    if where == "none" or where == ("modified" if last == 0 else "alone"):
+        return ""
+    if where == "weak" and (last == 0 or before in heads):
+        return ""
+    return kind
 
 
 def mark_descriptive_terms(doc: Doc) -> Doc:
     """Write the terms to ``doc.spans["phrase"]`` (spaCy component)."""
-    found = (term for words in sentence_words(doc) for term in terms(words))
+    known = {
+        find.end: find.type
+        for find in finds_of(doc, ["vocabulary"])
+        if find.type != EntityType.DATASET.value
+    }
+    found = (term for words in sentence_words(doc) for term in terms(words, known))
     spans = (doc.char_span(term.start, term.end, label=term.type) for term in found)
     doc.spans["phrase"] = [span for span in spans if span is not None]
     return doc

@@ -13,12 +13,15 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from extractors.reading import CJK
-from ontology.names import key_tokens, match_key
+from extractors.word_lists import word_set
+from ontology.names import key_tokens, match_key, singular
+from ontology.terms import EntityType
 from ontology.vocabulary.reader import Entry
 
 _PIECE = re.compile(rf"[{CJK}]|[^\W\d_{CJK}]+|\d+(?:\.\d+)*|[+#]+")
 _CJK = re.compile(rf"[{CJK}]")
 _GAP = re.compile(r"(?: |[-‐‑–—/_'’&.$^{}\\]{1,3}| [-–&/] )?")
+_NEXT_WORD = re.compile(r"[ -]([^\W\d_]+)")
 _SUFFIXES = frozenset(
     """
     based driven guided style like level enhanced augmented powered specific aware generated
@@ -138,10 +141,41 @@ def _may_end(text: str, pieces: list[re.Match[str]], index: int) -> bool:
     return True
 
 
+def telling(matches: Iterable[Match], text: str) -> Iterator[Match]:
+    """Leave out matches that the text around them makes something else.
+
+    A name that a shorter name of the same entry begins ("EEG data", "EEG") gives way to it, a name
+    that is too general is none, and a lower-case modality inside a compound ("image patch") is no
+    modality.
+    """
+    found = list(matches)
+    shorter = {(match.start, match.entry.id): match.end for match in reversed(found)}
+    for match in found:
+        surface = text[match.start : match.end]
+        if shorter[match.start, match.entry.id] < match.end:
+            continue
+        if "_".join(key_tokens(surface)) in word_set("too_general"):
+            continue
+        if match.entry.type is EntityType.MODALITY and surface.islower():
+            word = _NEXT_WORD.match(text, match.end)
+            if word and not _ends_modality(word[1].lower()):
+                continue
+        yield match
+
+
+def _ends_modality(word: str) -> bool:
+    return (
+        singular(word) in word_set("after_modality")
+        or word in word_set("boundaries")
+        or word in word_set("verbs")
+        or word.endswith("ly")
+    )
+
+
 def mark_vocabulary(doc: Doc, index: VocabularyIndex) -> Doc:
     """Write the matches to ``doc.spans["vocabulary"]``, entry ids as ``span.kb_id_``."""
     spans = []
-    for match in index.find(doc.text):
+    for match in telling(index.find(doc.text), doc.text):
         span = doc.char_span(
             match.start, match.end, label=match.entry.type.value, kb_id=match.entry.id
         )
