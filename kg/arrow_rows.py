@@ -55,7 +55,9 @@ def ledger_table(ledger: Iterable[LedgerRow]) -> pa.Table:
         }
         for row in ledger
     ]
-    rows.sort(key=lambda row: tuple(row[column] for column in (*ORDER["ledger"], "outcome", "paper")))
+    rows.sort(
+        key=lambda row: tuple(row[column] for column in (*ORDER["ledger"], "outcome", "paper"))
+    )
     return pa.Table.from_pylist(rows, schema=SCHEMAS["ledger"])
 
 

@@ -6,7 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from helpers import ROOT
 
+from kg import Graph, build
+
+EXAMPLES = ROOT / "examples"
 PARTS = {"chromium": Path("/usr/bin/chromium"), "chromium-driver": Path("/usr/bin/chromedriver")}
 
 
@@ -20,3 +24,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get("LITKG_REQUIRE_SYSTEM") == "1":
             pytest.fail(f"{reason} (LITKG_REQUIRE_SYSTEM=1 forbids skipping)", pytrace=False)
         pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def example_graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
+    """The graph of the example corpus; tests only read it."""
+    return build(EXAMPLES, tmp_path_factory.mktemp("examples") / "map", workers=1)

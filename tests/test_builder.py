@@ -21,11 +21,6 @@ from ontology.tables import SCHEMAS
 EXAMPLES = ROOT / "examples"
 
 
-@pytest.fixture(scope="module")
-def examples(tmp_path_factory):
-    return build(EXAMPLES, tmp_path_factory.mktemp("built") / "map", workers=1)
-
-
 def contents(folder):
     """Bytes of every file of a graph but the cache of annotations."""
     return {
@@ -33,9 +28,9 @@ def contents(folder):
     }
 
 
-def test_every_mention_is_the_text_at_its_offsets(examples):
+def test_every_mention_is_the_text_at_its_offsets(example_graph):
     """``text[start:end] == surface`` for all mentions of the graph."""
-    rows = examples.database.execute(
+    rows = example_graph.database.execute(
         """
         SELECT CASE field WHEN 'title' THEN title ELSE abstract END, start, "end", surface
         FROM mentions JOIN papers ON papers.id = paper
@@ -45,9 +40,11 @@ def test_every_mention_is_the_text_at_its_offsets(examples):
     assert [] == [row for row in rows if row[0][row[1] : row[2]] != row[3]]
 
 
-def test_examples_show_a_map_and_a_ledger(examples):
+def test_examples_show_a_map_and_a_ledger(example_graph):
     """The planted faults of the example corpus are all in the ledger."""
-    reasons = {row[0] for row in examples.database.execute("SELECT reason FROM ledger").fetchall()}
+    reasons = {
+        row[0] for row in example_graph.database.execute("SELECT reason FROM ledger").fetchall()
+    }
     expected = {
         Reason.DUPLICATE.value,
         Reason.NO_ABSTRACT.value,
@@ -55,10 +52,10 @@ def test_examples_show_a_map_and_a_ledger(examples):
         Reason.SUSPECTED_MISMATCH.value,
     }
     assert expected <= reasons
-    assert examples.manifest["counts"]["papers"] >= 40
+    assert example_graph.manifest["counts"]["papers"] >= 40
 
 
-def test_every_row_of_links_and_relations_points_somewhere(examples):
+def test_every_row_of_links_and_relations_points_somewhere(example_graph):
     """No table speaks of a paper or an entity that the graph lacks."""
     for table, columns in {
         "links": ("entity",),
@@ -69,29 +66,29 @@ def test_every_row_of_links_and_relations_points_somewhere(examples):
         "aliases": ("entity",),
     }.items():
         for column in columns:
-            lost = examples.database.execute(
+            lost = example_graph.database.execute(
                 f"SELECT count(*) FROM {table} ANTI JOIN entities ON iri = {table}.{column}"
             ).fetchall()
             assert [(0,)] == lost, (table, column)
 
 
-def test_workers_and_order_do_not_change_a_byte(examples, tmp_path):
+def test_workers_and_order_do_not_change_a_byte(example_graph, tmp_path):
     """Two workers, files in reverse order: the same graph."""
     files = sorted(str(path) for path in EXAMPLES.iterdir())
     other = build(
-        list(reversed(files)), tmp_path / "other", workers=2, name=examples.manifest["name"]
+        list(reversed(files)), tmp_path / "other", workers=2, name=example_graph.manifest["name"]
     )
-    assert contents(examples.path) == contents(other.path)
+    assert contents(example_graph.path) == contents(other.path)
 
 
-def test_a_second_build_reuses_annotations_and_changes_nothing(examples, tmp_path):
+def test_a_second_build_reuses_annotations_and_changes_nothing(example_graph, tmp_path):
     """Annotations of unchanged papers are found again; the result is the same."""
     build(EXAMPLES, tmp_path / "map", workers=1)
     steps = []
     again = build(EXAMPLES, tmp_path / "map", workers=1, on_step=steps.append)
     papers = again.manifest["counts"]["papers"]
     assert [Step("annotate", papers, papers)] == [one for one in steps if one.name == "annotate"]
-    assert contents(examples.path) == contents(again.path)
+    assert contents(example_graph.path) == contents(again.path)
 
 
 def test_killed_build_leaves_no_half_graph_and_resumes(tmp_path):
@@ -155,7 +152,9 @@ def test_real_feeds(tmp_path):
     assert len(suspected) <= 2
 
 
-def test_a_graph_can_be_opened_again(examples):
+def test_a_graph_can_be_opened_again(example_graph):
     """What was built is what opens."""
-    assert open_graph(examples.path).manifest == examples.manifest
-    assert {table.removesuffix(".parquet") for table in contents(examples.path)} >= set(SCHEMAS)
+    assert open_graph(example_graph.path).manifest == example_graph.manifest
+    assert {table.removesuffix(".parquet") for table in contents(example_graph.path)} >= set(
+        SCHEMAS
+    )

@@ -1,0 +1,190 @@
+"""The commands as a user types them: what they print, where, and how they end."""
+
+import csv
+import io
+import json
+
+import pytest
+from click.testing import CliRunner
+from helpers import ROOT
+
+from kg.cli.main import main
+
+EXAMPLES = str(ROOT / "examples")
+
+
+def run(*arguments, stdin=None):
+    return CliRunner().invoke(main, [str(one) for one in arguments], input=stdin)
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_help_has_an_example(command):
+    """``--help`` ends with something to paste."""
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert f"Example:\n    kg {command} " in result.output.replace("\n  ", "\n  ", 1)
+
+
+def test_build_prints_a_summary_and_what_comes_next(tmp_path):
+    """Results go to standard output, progress and advice to standard error."""
+    result = run("build", EXAMPLES, "-o", tmp_path / "map", "--workers", 1)
+    assert result.exit_code == 0
+    assert "Method" in result.stdout
+    assert "ledger: " in result.stdout
+    assert f"kg show {tmp_path / 'map'}" in result.stderr.replace("\n", "")
+    assert "annotate: " in result.stderr
+
+
+def test_quiet_build_prints_nothing(tmp_path):
+    """``-q`` is for scripts."""
+    result = run("build", EXAMPLES, "-o", tmp_path / "map", "--workers", 1, "-q")
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_show_a_graph(example_graph):
+    """Counts, top entities of each type and the ledger."""
+    result = run("show", example_graph.path)
+    assert result.exit_code == 0
+    for part in ("Dataset: ", "Modality: ", "Method: ", "Task: ", "ledger"):
+        assert part in result.stdout
+
+
+def test_show_an_entity(example_graph):
+    """Its aliases, papers by role, neighbours and evidence sentences with the mention marked."""
+    result = run("show", example_graph.path, "Flow-Matching")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("flow matching  Method\nurn:litkg:method:flowmatching\n")
+    for part in ("aliases: ", "papers)", "evidence"):
+        assert part in result.stdout
+    assert "[flow matching]" in result.stdout.lower()
+
+
+def test_show_a_paper(example_graph):
+    """Its text with mentions in brackets, and its links."""
+    paper = example_graph.database.execute("SELECT min(paper) FROM links").fetchall()[0][0]
+    result = run("show", example_graph.path, paper)
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"[{paper}]")
+    assert "read from " in result.stdout
+
+
+def test_show_something_unknown(example_graph):
+    """One error line with the nearest names."""
+    result = run("show", example_graph.path, "flow machting")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: 'flow machting': neither an entity nor a paper")
+    assert "'flow matching'" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_lookup_in_a_graph(example_graph):
+    """JSON with canonical name, IRI, aliases and why."""
+    result = run("lookup", example_graph.path, "flow-matching", "--type", "Method")
+    found = json.loads(result.stdout)
+    assert (found["name"], found["iri"]) == ("flow matching", "urn:litkg:method:flowmatching")
+    assert found["papers"] >= 1
+    assert found["why"]
+
+
+def test_extract_and_evaluate_against_itself(tmp_path):
+    """Annotations scored against themselves are perfect."""
+    target = tmp_path / "annotations.jsonl"
+    result = run("extract", EXAMPLES, "-o", target, "--workers", 1)
+    assert result.exit_code == 0
+    assert "1 malformed (dropped)" in result.stderr
+    record = json.loads(target.read_text(encoding="utf-8").splitlines()[0])
+    assert set(record) >= {"id", "title", "abstract", "entities", "relations"}
+    scored = run("evaluate", target, target, "--json")
+    assert scored.exit_code == 0
+    assert json.loads(scored.stdout)
+
+
+def test_extract_to_standard_output():
+    """``-o`` left out writes records to standard output, nothing else."""
+    line = '{"id": "a", "title": "Flow matching for images", "abstract": "We use flow matching."}'
+    result = run("extract", "-", "-q", "--workers", 1, stdin=line)
+    assert result.exit_code == 0
+    (record,) = map(json.loads, result.stdout.splitlines())
+    assert record["id"] == "a"
+    assert "flow matching" in {entity["name"] for entity in record["entities"]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("show", "nowhere"), "Error: nowhere: no such folder; make a graph with: kg build"),
+        (("build", "nowhere.bib", "-o", "map"), "Error: nowhere.bib: "),
+        (("query", "nowhere", "--sparql", "ASK {}"), "Error: nowhere: "),
+    ],
+)
+def test_errors_are_one_line(arguments, message, tmp_path, monkeypatch):
+    """What the caller can mend ends in status 1 and one ``Error:`` line."""
+    monkeypatch.chdir(tmp_path)
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(message)
+    assert result.stderr.count("\n") == 1
+
+
+def test_query_a_graph(example_graph):
+    """SPARQL without PREFIX lines; CSV for other programs."""
+    query = "SELECT ?name { ?m a litkg:Method ; skos:prefLabel ?name } ORDER BY ?name"
+    result = run("query", example_graph.path, "--sparql", query, "--format", "csv")
+    assert result.exit_code == 0
+    header, *rows = csv.reader(io.StringIO(result.stdout))
+    assert header == ["name"]
+    assert ["flow matching"] in rows
+
+
+def test_query_from_standard_input(example_graph):
+    """``-`` reads the query from standard input."""
+    result = run(
+        "query", example_graph.path, "--sparql", "-", "--format", "json",
+        stdin="ASK { ?paper litkg:introduces ?entity }",
+    )  # fmt: skip
+    assert result.exit_code == 0
+    assert "true" in result.stdout
+
+
+def test_validate_a_graph(example_graph):
+    """A built graph is valid."""
+    result = run("validate", example_graph.path)
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("name", ["ntriples", "turtle", "html"])
+def test_export_one_file(example_graph, tmp_path, name):
+    """Formats of one file are written whole and not over another file."""
+    target = tmp_path / "out"
+    assert run("export", example_graph.path, "--format", name, "-o", target).exit_code == 0
+    assert target.stat().st_size > 1_000
+    again = run("export", example_graph.path, "--format", name, "-o", target)
+    assert again.exit_code == 1
+    assert "--force" in again.stderr
+    forced = run("export", example_graph.path, "--format", name, "-o", target, "--force")
+    assert forced.exit_code == 0
+
+
+def test_export_an_import_folder(example_graph, tmp_path):
+    """The Neo4j folder holds a script and what it names."""
+    target = tmp_path / "import"
+    result = run("export", example_graph.path, "--format", "neo4j", "-o", target)
+    assert result.exit_code == 0
+    assert (target / "import.sh").is_file()
+
+
+def test_export_options_belong_to_formats(example_graph, tmp_path):
+    """An option that a format does not take is a usage error."""
+    result = run(
+        "export", example_graph.path, "--format", "html", "--evidence", "none",
+        "-o", tmp_path / "map.html",
+    )  # fmt: skip
+    assert result.exit_code == 2
+    assert "--evidence says nothing to html" in result.stderr
+
+
+def test_pyvis_needs_a_middle(example_graph, tmp_path):
+    """``--format pyvis`` asks for ``--around``."""
+    result = run("export", example_graph.path, "--format", "pyvis", "-o", tmp_path / "near.html")
+    assert result.exit_code == 2
+    assert "pyvis needs --around" in result.stderr
