@@ -1,0 +1,465 @@
+"""The part of a graph that one page can show: its strongest entities, edges, papers and sentences.
+
+Everything is bounded, every bound is a constant below, and what was left out is counted, so that a
+page can say so. Tables are streamed; what stays in memory is a few integers a link of the entities
+shown, and the texts of the papers shown.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ontology.tables import GraphTables
+from ontology.terms import EntityType, RelationType, Role
+
+Ints = NDArray[np.int64]
+Spans = dict[tuple[int, int], list[tuple[int, int, int, int, int]]]
+"""Mentions by kept paper and node: field, start, end and sentence, the abstract before the title."""
+
+RELATIONS_PER_NODE = 4
+"""Stated relations kept for each entity shown, on average; the best supported first."""
+NEIGHBOURS_PER_NODE = 3
+"""Co-occurrence edges that each entity may ask for: its most specific companions."""
+SENTENCES = 3
+"""Sentences shown for each relation and each entity, newest papers first."""
+PAPERS_PER_ROLE = 12
+"""Papers wished for each entity and role, newest first."""
+PAPERS_PER_NODE = 5
+"""Papers kept for each entity shown, on average; small graphs keep at least ``MIN_PAPERS``."""
+MIN_PAPERS = 1000
+
+_TYPES = tuple(kind.value for kind in EntityType)
+_ROLES = tuple(role.value for role in Role)
+_RELATIONS = tuple(relation.value for relation in RelationType)
+_FIELDS = ("abstract", "title")
+_WEB = re.compile(r"https?://[^\s/?#\"'<>\\]+(?:[/?#][^\s\"'<>\\]*)?", re.IGNORECASE)
+_PAGES = {
+    "doi": "https://doi.org/",
+    "arxiv": "https://arxiv.org/abs/",
+    "pmid": "https://pubmed.ncbi.nlm.nih.gov/",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One span of a paper's text; ``paper`` is a position in ``Cut.papers``.
+
+    ``focus`` is the start of the mention that the sentence was chosen for.
+    """
+
+    paper: int
+    field: str
+    start: int
+    end: int
+    focus: int
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One entity shown; ``roles`` counts its papers in the order of ``Role``.
+
+    ``aliases`` are pairs of name and language, ``years`` pairs of year and paper count.
+    """
+
+    iri: str
+    type: EntityType
+    name: str
+    papers: int
+    roles: tuple[int, ...]
+    years: tuple[tuple[int, int], ...]
+    aliases: tuple[tuple[str, str], ...]
+    evidence: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Two entities shown: a stated relation, or plain co-occurrence where ``relation`` is None.
+
+    ``head`` and ``tail`` are positions in ``Cut.nodes``; ``papers`` counts the papers behind it.
+    """
+
+    head: int
+    tail: int
+    relation: RelationType | None
+    papers: int
+    evidence: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mention of a shown entity in a shown paper; ``node`` is a position in ``Cut.nodes``."""
+
+    field: str
+    start: int
+    end: int
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPaper:
+    """A paper behind what is shown, with its links to shown entities and their marks.
+
+    ``links`` are pairs of node and role position; absent numbers are ``None``.
+    """
+
+    id: str
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    venue: str
+    year: int | None
+    address: str
+    links: tuple[tuple[int, int], ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a page shows of a graph, and how much there is in all.
+
+    ``entities`` counts the entities of each type, ``years`` the papers of each year.
+    """
+
+    name: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    papers: tuple[ShownPaper, ...]
+    entities: dict[str, int]
+    total_papers: int
+    years: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Links of shown entities as parallel columns of positions, in table order."""
+
+    node: Ints
+    paper: Ints
+    role: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    """Statements between shown entities as parallel columns, in table order."""
+
+    head: Ints
+    relation: Ints
+    tail: Ints
+    paper: Ints
+    field: Ints
+    start: Ints
+    end: Ints
+
+
+def strongest(graph: GraphTables, *, max_nodes: int) -> list[str]:
+    """IRIs of the entities with the most papers, ties by IRI; entities without paper never."""
+    rows = (
+        (-papers, iri)
+        for batch in graph.batches("entities", ["iri", "papers"])
+        for iri, papers in zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        if papers
+    )
+    return [iri for _, iri in heapq.nsmallest(max_nodes, rows)]
+
+
+def cut(graph: GraphTables, iris: Sequence[str]) -> Cut:
+    """Cut out the entities named, with the edges between them and the papers behind them."""
+    shown = pa.array(sorted(iris), pa.string())
+    ids, years = _paper_years(graph)
+    links = _links(graph, shown, ids)
+    statements = _statements(graph, shown, ids)
+    relations, chosen = _relations(statements, years, len(shown))
+    kept = _kept_papers(
+        links, statements.paper[chosen.ravel()[chosen.ravel() >= 0]], years, len(shown)
+    )
+    spans = _spans(graph, shown, ids, kept)
+    position = np.full(len(ids), -1, dtype=np.int64)
+    position[kept] = np.arange(len(kept))
+    counted = [
+        (int(year), int(count))
+        for year, count in zip(*np.unique(years[years > 0], return_counts=True), strict=True)
+    ]
+    return Cut(
+        name=graph.name,
+        nodes=tuple(_nodes(graph, shown, links, years, position, spans)),
+        edges=(
+            *_relation_edges(statements, relations, chosen, position),
+            *_companions(graph, shown, links),
+        ),
+        papers=tuple(_papers(graph, ids, kept, links, spans)),
+        entities=_entity_counts(graph),
+        total_papers=len(ids),
+        years=tuple(counted),
+    )
+
+
+def _entity_counts(graph: GraphTables) -> dict[str, int]:
+    counts: Counter[str] = Counter(dict.fromkeys(_TYPES, 0))
+    for batch in graph.batches("entities", ["type", "papers"]):
+        for kind, papers in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            counts[kind] += bool(papers)
+    return dict(counts)
+
+
+def _paper_years(graph: GraphTables) -> tuple[pa.Array, Ints]:
+    """Ids of all papers in table order and their years, 0 where unknown."""
+    ids = [pa.array([], pa.string())]
+    years = [np.zeros(0, dtype=np.int64)]
+    for batch in graph.batches("papers", ["id", "year"]):
+        ids.append(batch.column("id"))
+        years.append(_ints(pc.fill_null(batch.column("year"), 0)))
+    return pa.concat_arrays(ids), np.concatenate(years)
+
+
+def _columns(
+    graph: GraphTables, table: str, names: Sequence[str], sets: dict[str, pa.Array]
+) -> list[Ints]:
+    """Columns of a table as integers; those in ``sets`` as positions, rows outside them left out."""
+    parts: list[list[Ints]] = [[np.zeros(0, dtype=np.int64)] for _ in names]
+    for batch in graph.batches(table, names):
+        found = [
+            pc.index_in(batch.column(name), value_set=sets[name])
+            if name in sets
+            else batch.column(name)
+            for name in names
+        ]
+        inside = np.ones(batch.num_rows, dtype=np.bool_)
+        for name, column in zip(names, found, strict=True):
+            if name in sets:
+                inside &= np.asarray(pc.is_valid(column))
+        for part, column in zip(parts, found, strict=True):
+            part.append(_ints(pc.fill_null(column, 0))[inside])
+    return [np.concatenate(part) for part in parts]
+
+
+def _ints(column: pa.Array) -> Ints:
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _links(graph: GraphTables, shown: pa.Array, ids: pa.Array) -> _Links:
+    sets = {"entity": shown, "paper": ids, "role": pa.array(_ROLES)}
+    return _Links(*_columns(graph, "links", ("entity", "paper", "role"), sets))
+
+
+def _statements(graph: GraphTables, shown: pa.Array, ids: pa.Array) -> _Statements:
+    names = ("head", "relation", "tail", "paper", "field", "sentence_start", "sentence_end")
+    sets = {
+        "head": shown, "tail": shown, "paper": ids,
+        "relation": pa.array(_RELATIONS), "field": pa.array(_FIELDS),
+    }  # fmt: skip
+    return _Statements(*_columns(graph, "relations", names, sets))
+
+
+def _ranks(groups: Ints) -> Ints:
+    """Rank of each row within its group; rows of a group stand together."""
+    new = np.ones(len(groups), dtype=np.bool_)
+    new[1:] = groups[1:] != groups[:-1]
+    starts = np.flatnonzero(new)
+    return np.arange(len(groups)) - np.repeat(starts, np.diff(np.r_[starts, len(groups)]))
+
+
+def _relations(statements: _Statements, years: Ints, nodes: int) -> tuple[Ints, Ints]:
+    """Support of the relations kept, and the rows of their newest statements, -1 where fewer.
+
+    Several sentences of one paper count once.
+    """
+    key = (statements.head * len(_RELATIONS) + statements.relation) * nodes + statements.tail
+    order = np.lexsort((statements.start, statements.paper, -years[statements.paper], key))
+    new = np.ones(len(order), dtype=np.bool_)
+    new[1:] = (np.diff(key[order]) != 0) | (np.diff(statements.paper[order]) != 0)
+    first = order[new]
+    rank = _ranks(key[first])
+    heads = np.flatnonzero(rank == 0)
+    support = np.diff(np.r_[heads, len(first)])
+    best = np.lexsort((np.arange(len(heads)), -support))[: RELATIONS_PER_NODE * nodes]
+    chosen = np.full((len(best), SENTENCES), -1, dtype=np.int64)
+    for column in range(SENTENCES):
+        has = support[best] > column
+        chosen[has, column] = first[heads[best[has]] + column]
+    return support[best], chosen
+
+
+def _kept_papers(links: _Links, stated: Ints, years: Ints, nodes: int) -> Ints:
+    """Papers behind what is shown, sorted: every entity's newest in turn until the bound.
+
+    Papers of statements shown come first, for a relation without sentence is a mere claim.
+    """
+    bound = max(MIN_PAPERS, PAPERS_PER_NODE * nodes)
+    group = links.node * len(_ROLES) + links.role
+    order = np.lexsort((links.paper, -years[links.paper], group))
+    rank = _ranks(group[order])
+    wished = order[np.lexsort((order, rank))][: int((rank < PAPERS_PER_ROLE).sum())]
+    queue = np.concatenate([stated, links.paper[wished]])
+    _, first = np.unique(queue, return_index=True)
+    return np.sort(queue[np.sort(first)[: max(bound, len(np.unique(stated)))]])
+
+
+def _spans(graph: GraphTables, shown: pa.Array, ids: pa.Array, kept: Ints) -> Spans:
+    names = ("paper", "entity", "field", "start", "end", "sentence_start", "sentence_end")
+    sets = {"paper": ids.take(pa.array(kept)), "entity": shown, "field": pa.array(_FIELDS)}
+    rows = _columns(graph, "mentions", names, sets)
+    found: Spans = {}
+    for paper, node, *span in zip(*(column.tolist() for column in rows), strict=True):
+        found.setdefault((paper, node), []).append(tuple(span))
+    return found
+
+
+def _nodes(
+    graph: GraphTables,
+    shown: pa.Array,
+    links: _Links,
+    years: Ints,
+    position: Ints,
+    spans: Spans,
+) -> Iterator[Node]:
+    flat = np.bincount(links.node * len(_ROLES) + links.role, minlength=len(shown) * len(_ROLES))
+    roles = flat.reshape(len(shown), len(_ROLES))
+    aliases: list[list[tuple[str, str]]] = [[] for _ in shown]
+    for batch in graph.batches("aliases", ["entity", "alias", "language"]):
+        found = pc.index_in(batch.column("entity"), value_set=shown)
+        inside = pc.is_valid(found)
+        for node, alias, language in zip(
+            found.filter(inside).to_pylist(),
+            batch.column("alias").filter(inside).to_pylist(),
+            batch.column("language").filter(inside).to_pylist(),
+            strict=True,
+        ):
+            aliases[node].append((alias, language))
+    dated = years[links.paper]
+    per_year: list[list[tuple[int, int]]] = [[] for _ in shown]
+    keys, counts = np.unique(links.node[dated > 0] * 10_000 + dated[dated > 0], return_counts=True)
+    for key, number in zip(keys.tolist(), counts.tolist(), strict=True):
+        per_year[key // 10_000].append((key % 10_000, number))
+    order = np.lexsort((links.paper, -dated, links.role, links.node))
+    evidence: list[list[Sentence]] = [[] for _ in shown]
+    for node, paper in zip(links.node[order].tolist(), links.paper[order].tolist(), strict=True):
+        row = spans.get((int(position[paper]), node))
+        if row and len(evidence[node]) < SENTENCES:
+            field, focus, _, start, end = row[0]
+            evidence[node].append(Sentence(int(position[paper]), _FIELDS[field], start, end, focus))
+    for batch in graph.batches("entities", ["iri", "type", "name", "papers"]):
+        found = pc.index_in(batch.column("iri"), value_set=shown)
+        inside = pc.is_valid(found)
+        for node, row in zip(
+            found.filter(inside).to_pylist(), batch.filter(inside).to_pylist(), strict=True
+        ):
+            yield Node(
+                iri=row["iri"],
+                type=EntityType(row["type"]),
+                name=row["name"],
+                papers=row["papers"],
+                roles=tuple(roles[node].tolist()),
+                years=tuple(per_year[node]),
+                aliases=tuple(aliases[node]),
+                evidence=tuple(evidence[node]),
+            )
+
+
+def _relation_edges(
+    statements: _Statements, support: Ints, chosen: Ints, position: Ints
+) -> Iterator[Edge]:
+    for papers, rows in zip(support.tolist(), chosen.tolist(), strict=True):
+        first = rows[0]
+        yield Edge(
+            head=int(statements.head[first]),
+            tail=int(statements.tail[first]),
+            relation=RelationType(_RELATIONS[statements.relation[first]]),
+            papers=papers,
+            evidence=tuple(
+                Sentence(
+                    paper=int(position[statements.paper[row]]),
+                    field=_FIELDS[statements.field[row]],
+                    start=int(statements.start[row]),
+                    end=int(statements.end[row]),
+                    focus=int(statements.start[row]),
+                )
+                for row in rows
+                if row >= 0
+            ),
+        )
+
+
+def _companions(graph: GraphTables, shown: pa.Array, links: _Links) -> Iterator[Edge]:
+    """Each entity's most specific companions by Ochiai's cosine, ties by papers, then by name."""
+    a, b, papers = _columns(graph, "cooccurrence", ("a", "b", "papers"), {"a": shown, "b": shown})
+    size = np.maximum(np.bincount(links.node, minlength=len(shown)), 1)
+    cosine = papers / np.sqrt(size[a] * size[b])
+    wanted = np.zeros(len(a), dtype=np.bool_)
+    node, row = np.concatenate([a, b]), np.tile(np.arange(len(a)), 2)
+    # A pair in one paper only says little where most entities have many.
+    order = np.lexsort(
+        (row, -papers[row], -cosine[row] * np.where(papers[row] > 1, 1.0, 0.25), node)
+    )
+    wanted[row[order[_ranks(node[order]) < NEIGHBOURS_PER_NODE]]] = True
+    for head, tail, number in zip(
+        a[wanted].tolist(), b[wanted].tolist(), papers[wanted].tolist(), strict=True
+    ):
+        yield Edge(head=head, tail=tail, relation=None, papers=number, evidence=())
+
+
+def _papers(
+    graph: GraphTables, ids: pa.Array, kept: Ints, links: _Links, spans: Spans
+) -> Iterator[ShownPaper]:
+    position = np.full(len(ids), -1, dtype=np.int64)
+    position[kept] = np.arange(len(kept))
+    roles: list[list[tuple[int, int]]] = [[] for _ in kept]
+    inside = position[links.paper] >= 0
+    rows = zip(
+        position[links.paper[inside]].tolist(),
+        links.node[inside].tolist(),
+        links.role[inside].tolist(),
+        strict=True,
+    )
+    for paper, node, role in rows:
+        roles[paper].append((node, role))
+    names = ["id", "title", "abstract", "authors", "venue", "year", "doi", "arxiv", "pmid", "url"]
+    wanted = ids.take(pa.array(kept))
+    numbers = count()
+    for batch in graph.batches("papers", names):
+        found = pc.is_in(batch.column("id"), value_set=wanted)
+        for row in batch.filter(found).to_pylist():
+            number = next(numbers)
+            yield ShownPaper(
+                id=row["id"],
+                title=row["title"],
+                abstract=row["abstract"],
+                authors=tuple(row["authors"]),
+                venue=row["venue"],
+                year=row["year"],
+                address=address(row),
+                links=tuple(roles[number]),
+                marks=tuple(
+                    Mark(_FIELDS[field], start, end, node)
+                    for node, _ in roles[number]
+                    for field, start, end, _, _ in spans.get((number, node), ())
+                ),
+            )
+
+
+def address(paper: dict[str, Any]) -> str:
+    """Where a reader finds the paper: its URL, else its DOI, arXiv or PubMed page, else nothing.
+
+    Only addresses of the web pass, so that no paper can make a link run code.
+
+    >>> address({"url": "javascript:alert(1)", "doi": "", "arxiv": "", "pmid": ""})
+    ''
+    """
+    url = paper["url"]
+    if _WEB.fullmatch(url):
+        return str(url)
+    for field, start in _PAGES.items():
+        if paper[field]:
+            return start + quote(paper[field], safe="/:;().-_", errors="replace")
+    return ""

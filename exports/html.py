@@ -1,0 +1,218 @@
+"""The explorer: one HTML file that shows a graph, opens offline and asks nothing of the network.
+
+The graph stands in the page as compressed JSON. Nothing that a paper contains becomes code: the
+page's Content-Security-Policy admits its own script and style, by their hashes, and no connection.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import math
+import zlib
+from collections.abc import Iterable
+from importlib.resources import files
+from itertools import chain
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from exports.cut import Cut, Sentence, ShownPaper, cut, strongest
+from exports.layout import arrange
+from ontology.tables import GraphTables
+from ontology.terms import EntityType, RelationType
+
+ABSTRACT_CHARACTERS = 2_000_000
+"""Characters of whole abstracts in one page; papers with the most links first."""
+LONGEST_ABSTRACT = 6_000
+LONGEST_SENTENCE = 600
+LONGEST_NAME = 300
+
+_ASSETS = files("exports") / "templates" / "explorer"
+_TYPES = list(EntityType)
+_RELATIONS = list(RelationType)
+_FIELDS = ("abstract", "title")
+
+
+def write(graph: GraphTables, path: Path, *, max_nodes: int = 2000) -> None:
+    """Write the explorer page of a graph; see :func:`generate`."""
+    path.write_text(generate(graph, max_nodes=max_nodes), encoding="utf-8", newline="")
+
+
+def generate(graph: GraphTables, *, max_nodes: int = 2000) -> str:
+    """The explorer page of a graph as one HTML text.
+
+    It shows the ``max_nodes`` entities that most papers name, the relations between them, and of
+    papers, sentences and abstracts what the bounds of :mod:`exports.cut` and of this module admit;
+    the page says what it leaves out.
+    """
+    shown = cut(graph, strongest(graph, max_nodes=max_nodes))
+    data = json.dumps(_encoded(shown), ensure_ascii=False, separators=(",", ":"))
+    script = _asset("explorer.js")
+    style = _asset("explorer.css")
+    policy = (
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    return Template(_asset("explorer.html")).substitute(
+        title=html.escape(shown.name),
+        policy=html.escape(policy),
+        style=style,
+        script=script,
+        data=base64.b64encode(zlib.compress(data.encode("utf-8", "replace"), 9)).decode("ascii"),
+    )
+
+
+def _asset(name: str) -> str:
+    return (_ASSETS / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+def _encoded(shown: Cut) -> dict[str, Any]:
+    """The cut as columns of plain values, as ``src/data.ts`` reads them."""
+    places = arrange(_radii(shown), [(e.head, e.tail, _pull(e.papers)) for e in shown.edges])
+    pieces = _pieces(shown)
+    venues = sorted({paper.venue for paper in shown.papers})
+    venue_number = {venue: number for number, venue in enumerate(venues)}
+    return {
+        "corpus": shown.name,
+        "types": [kind.value for kind in _TYPES],
+        "relations": [relation.value for relation in _RELATIONS],
+        "entityCounts": [shown.entities.get(kind.value, 0) for kind in _TYPES],
+        "paperCount": shown.total_papers,
+        "years": _flat(shown.years),
+        "venues": venues,
+        "nodes": {
+            "iri": [node.iri for node in shown.nodes],
+            "type": [_TYPES.index(node.type) for node in shown.nodes],
+            "name": [_clipped(node.name, LONGEST_NAME) for node in shown.nodes],
+            "papers": [node.papers for node in shown.nodes],
+            "x": [_short(x) for x in places.x],
+            "y": [_short(y) for y in places.y],
+            "community": places.community,
+            "roles": [node.roles for node in shown.nodes],
+            "years": [_flat(node.years) for node in shown.nodes],
+            "aliases": [
+                _flat((_clipped(alias, LONGEST_NAME), tag) for alias, tag in node.aliases)
+                for node in shown.nodes
+            ],
+            "evidence": [_spans(node.evidence) for node in shown.nodes],
+        },
+        "edges": {
+            "head": [edge.head for edge in shown.edges],
+            "tail": [edge.tail for edge in shown.edges],
+            "kind": [
+                -1 if edge.relation is None else _RELATIONS.index(edge.relation)
+                for edge in shown.edges
+            ],
+            "papers": [edge.papers for edge in shown.edges],
+            "evidence": [_spans(edge.evidence) for edge in shown.edges],
+        },
+        "papers": {
+            "id": [paper.id for paper in shown.papers],
+            "title": [_clipped(paper.title, LONGEST_ABSTRACT) for paper in shown.papers],
+            "authors": [_authors(paper.authors) for paper in shown.papers],
+            "venue": [venue_number[paper.venue] for paper in shown.papers],
+            "year": [paper.year for paper in shown.papers],
+            "url": [paper.address for paper in shown.papers],
+            "whole": [
+                int(found == _whole(paper))
+                for paper, found in zip(shown.papers, pieces, strict=True)
+            ],
+            "pieces": [
+                _flat((start, paper.abstract[start:end]) for start, end in found)
+                for paper, found in zip(shown.papers, pieces, strict=True)
+            ],
+            "links": [_flat(paper.links) for paper in shown.papers],
+            "marks": [
+                _marks(paper, found) for paper, found in zip(shown.papers, pieces, strict=True)
+            ],
+        },
+    }
+
+
+def _radii(shown: Cut) -> list[float]:
+    most = max((node.papers for node in shown.nodes), default=1)
+    return [3 + 17 * math.sqrt(node.papers / most) for node in shown.nodes]
+
+
+def _pull(papers: int) -> float:
+    return 1.0 + math.log2(1 + papers)
+
+
+def _short(number: float) -> float | int:
+    return int(number) if number.is_integer() else number
+
+
+def _flat(rows: Iterable[Iterable[Any]]) -> list[Any]:
+    return [value for row in rows for value in row]
+
+
+def _clipped(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _authors(names: tuple[str, ...]) -> str:
+    listed = ", ".join(_clipped(name, 80) for name in names[:4] if name)
+    return f"{listed} et al." if len(names) > 4 else listed
+
+
+def _window(sentence: Sentence) -> tuple[int, int]:
+    """The sentence, or of an overlong one the stretch around its focus."""
+    start = max(
+        sentence.start, min(sentence.focus - LONGEST_SENTENCE // 2, sentence.end - LONGEST_SENTENCE)
+    )
+    return start, min(sentence.end, start + LONGEST_SENTENCE)
+
+
+def _spans(evidence: Iterable[Sentence]) -> list[int]:
+    return _flat(
+        (sentence.paper, _FIELDS.index(sentence.field), *_window(sentence)) for sentence in evidence
+    )
+
+
+def _whole(paper: ShownPaper) -> list[tuple[int, int]]:
+    return [(0, len(paper.abstract))] if paper.abstract else []
+
+
+def _pieces(shown: Cut) -> list[list[tuple[int, int]]]:
+    """The stretches of each abstract that the page holds: all of it, or sentences cited."""
+    cited: list[set[tuple[int, int]]] = [set() for _ in shown.papers]
+    evidence = [node.evidence for node in shown.nodes] + [edge.evidence for edge in shown.edges]
+    for sentence in chain.from_iterable(evidence):
+        if sentence.field == "abstract":
+            cited[sentence.paper].add(_window(sentence))
+    pieces = [_joined(sorted(spans)) for spans in cited]
+    room = ABSTRACT_CHARACTERS
+    order = sorted(range(len(shown.papers)), key=lambda n: (-len(shown.papers[n].links), n))
+    for number in order:
+        paper = shown.papers[number]
+        if len(paper.abstract) <= min(LONGEST_ABSTRACT, room):
+            pieces[number] = _whole(paper)
+            room -= len(paper.abstract)
+    return pieces
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and start <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _marks(paper: ShownPaper, pieces: list[tuple[int, int]]) -> list[int]:
+    return _flat(
+        (_FIELDS.index(mark.field), mark.start, mark.end, mark.node)
+        for mark in paper.marks
+        if mark.field == "title"
+        or any(start <= mark.start and mark.end <= end for start, end in pieces)
+    )

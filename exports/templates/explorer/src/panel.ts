@@ -1,0 +1,216 @@
+// The panel beside the map: overview, entity, pair of entities, paper.
+
+import { other, ROLES, support, type Entity, type Model, type Pair, type Paper, type Relation, type Sentence } from "./data";
+import { h, outward, svg } from "./dom";
+import { format, papersWithin, visible, type State } from "./state";
+import * as text from "./text";
+import { kindLabel, number, papers, plural, t } from "./words";
+
+const FIRST = 6;
+
+export class Panel {
+  constructor(private readonly model: Model, private state: State) {}
+
+  render(state: State): { heading: string; content: HTMLElement } {
+    this.state = state;
+    if (state.paper) return { heading: state.paper.title, content: this.paper(state.paper) };
+    if (state.pair)
+      return { heading: `${state.pair.a.name} – ${state.pair.b.name}`, content: this.pair(state.pair) };
+    if (state.entity) return { heading: state.entity.name, content: this.entity(state.entity) };
+    return { heading: t("Overview"), content: this.overview() };
+  }
+
+  /** Address of a view under the present filters. */
+  to(view: { entity?: Entity; pair?: Pair; paper?: Paper }): string {
+    const { hidden, least, years, lines } = this.state;
+    return `#${format({ hidden, least, years, lines, ...view }, this.model)}`;
+  }
+
+  private readonly link = (entity: Entity): string => this.to({ entity });
+
+  private name(entity: Entity): HTMLElement {
+    return h("a", { class: "name", href: this.to({ entity }) }, h("i", { class: `dot t${entity.type}` }), h("span", { dir: "auto" }, entity.name));
+  }
+
+  private overview(): HTMLElement {
+    const root = h("div", { class: "overview" });
+    if (!this.model.entities.length) return h("p", { class: "empty" }, t("This graph has no entities yet."));
+    root.append(h("h2", {}, t("Most studied")));
+    const order = [3, 2, 0, 1];
+    const shown = this.model.entities.filter((entity) => visible(entity, this.state));
+    if (!shown.length) root.append(h("p", { class: "empty" }, t("No entity is visible. Widen the filters.")));
+    for (const type of order) {
+      const best = shown
+        .filter((entity) => entity.type === type)
+        .map((entity) => ({ entity, count: papersWithin(entity, this.state) }))
+        .sort((a, b) => b.count - a.count)
+        .slice(0, 5);
+      if (!best.length) continue;
+      const most = best[0].count;
+      root.append(
+        h("section", {},
+          h("h3", { class: `t${type}` }, plural(this.model.types[type])),
+          h("ol", { class: "bars" },
+            ...best.map(({ entity, count }) => {
+              const bar = h("span", { class: `bar t${type}` });
+              bar.style.width = `${(100 * count) / most}%`;
+              return h("li", {}, h("a", { href: this.to({ entity }) },
+                h("span", { class: "label", dir: "auto" }, entity.name), h("span", { class: "count" }, number(count)), bar));
+            }))),
+      );
+    }
+    root.append(h("p", { class: "hint" }, t("Circle size: number of papers. Click a circle, a line or a name.")));
+    return root;
+  }
+
+  private entity(entity: Entity): HTMLElement {
+    const aliases = entity.aliases.filter(([alias]) => alias !== entity.name);
+    return h("article", {},
+      h("p", { class: `kind t${entity.type}` }, h("i", { class: `dot t${entity.type}` }), t(this.model.types[entity.type])),
+      h("h2", { dir: "auto" }, entity.name),
+      aliases.length
+        ? h("p", { class: "aliases" }, h("span", { class: "quiet" }, `${t("Also called")} `),
+            ...aliases.flatMap(([alias, language], i) => [i ? ", " : "", h("span", { lang: language || null, dir: "auto" }, alias)]))
+        : null,
+      h("div", { class: "figures" },
+        h("div", { class: "total" }, h("strong", {}, number(entity.papers)), h("span", {}, entity.papers === 1 ? t("1 paper").replace(/^1\s*/, "") : t("Papers").toLowerCase())),
+        this.years(entity)),
+      this.roles(entity),
+      this.related(entity),
+      this.sentences(entity),
+      this.papersOf(entity));
+  }
+
+  private years(entity: Entity): Element | null {
+    if (entity.years.length < 2) return null;
+    const all = this.model.years;
+    const [from, to] = [all[0][0], all[all.length - 1][0]];
+    const count = new Map(entity.years);
+    const most = Math.max(...count.values());
+    const span = to - from + 1;
+    const chart = svg("svg", { class: `years t${entity.type}`, viewBox: `0 0 ${span * 10} 40`, preserveAspectRatio: "none", "aria-hidden": "true" });
+    for (let year = from; year <= to; year++) {
+      const height = (38 * (count.get(year) ?? 0)) / most;
+      chart.append(svg("rect", { x: (year - from) * 10 + 1, y: 40 - Math.max(height, 1), width: 8, height: Math.max(height, 1), class: height ? "full" : "none" }));
+    }
+    return h("figure", { role: "img", "aria-label": entity.years.map(([year, papers]) => `${year}: ${papers}`).join(", ") },
+      chart as unknown as HTMLElement, h("figcaption", {}, h("span", {}, String(from)), h("span", {}, String(to))));
+  }
+
+  private roles(entity: Entity): HTMLElement {
+    const words = ["introduced", "used", "compared", "mentioned"];
+    return h("dl", { class: "roles" },
+      ...entity.roles.map((count, role) => h("div", { class: count ? "" : "zero" }, h("dt", {}, t(words[role])), h("dd", {}, number(count)))));
+  }
+
+  private related(entity: Entity): HTMLElement {
+    const root = h("div", {});
+    const groups = new Map<string, { relation: Relation; pair: Pair }[]>();
+    for (const pair of entity.pairs)
+      for (const relation of pair.relations) {
+        const forward = relation.head === entity;
+        const key = `${this.model.kinds[relation.kind]}|${forward ? 1 : 0}`;
+        groups.set(key, [...(groups.get(key) ?? []), { relation, pair }]);
+      }
+    if (groups.size) root.append(h("h3", {}, t("Relations stated in papers")));
+    for (const kind of this.model.kinds)
+      for (const forward of [1, 0]) {
+        const found = groups.get(`${kind}|${forward}`);
+        if (!found) continue;
+        found.sort((a, b) => b.relation.papers - a.relation.papers);
+        root.append(h("h4", {}, forward ? `${kindLabel(kind)} →` : `← ${kindLabel(kind)}`),
+          this.folded(found.map(({ relation, pair }) => this.row(forward ? relation.tail : relation.head, pair, relation.papers)), "rows"));
+      }
+    const together = entity.pairs
+      .filter((pair) => pair.together && !pair.relations.length)
+      .sort((a, b) => b.together - a.together);
+    if (together.length)
+      root.append(h("h3", {}, t("Often named together")),
+        this.folded(together.map((pair) => this.row(other(pair, entity), pair, pair.together)), "rows"));
+    return root;
+  }
+
+  private row(entity: Entity, pair: Pair, count: number): HTMLElement {
+    return h("li", {}, this.name(entity),
+      h("a", { class: "pill", href: this.to({ pair }), "aria-label": `${papers(count)}: ${pair.a.name} – ${pair.b.name}` }, papers(count)));
+  }
+
+  private folded(items: HTMLElement[], className: string, first = FIRST): HTMLElement {
+    const list = h("ul", { class: className }, ...items.slice(0, first));
+    if (items.length <= first) return list;
+    const more = h("button", { class: "more", type: "button" }, t("Show {} more", items.length - first));
+    more.addEventListener("click", () => {
+      list.append(...items.slice(first));
+      more.remove();
+      items[first].querySelector("a")?.focus();
+    });
+    return h("div", {}, list, more);
+  }
+
+  private quote(found: Sentence): HTMLElement {
+    return h("li", {},
+      h("blockquote", { dir: "auto" }, text.sentence(found, this.link)),
+      h("a", { class: "source", href: this.to({ paper: found.paper }) }, h("span", { class: "clip", dir: "auto" }, found.paper.title), found.paper.year ? ` ${found.paper.year}` : ""));
+  }
+
+  private sentences(entity: Entity): HTMLElement | null {
+    if (!entity.evidence.length) return null;
+    return h("section", {}, h("h3", {}, t("In the papers’ words")), h("ul", { class: "quotes" }, ...entity.evidence.map((found) => this.quote(found))));
+  }
+
+  private papersOf(entity: Entity): HTMLElement {
+    const root = h("section", {}, h("h3", {}, t("Papers")));
+    ROLES.forEach((_, role) => {
+      const found = entity.links.filter((link) => link.role === role);
+      if (!found.length) return;
+      root.append(h("h4", {}, t(["introduced", "used", "compared", "mentioned"][role])),
+        this.folded(found.map(({ paper }) => this.paperRow(paper)), "papers", 4));
+    });
+    if (entity.links.length < entity.papers)
+      root.append(h("p", { class: "hint" }, t("{} of {} papers are in this file.", entity.links.length, entity.papers)));
+    return root;
+  }
+
+  private paperRow(paper: Paper): HTMLElement {
+    return h("li", {}, h("a", { href: this.to({ paper }) }, h("span", { class: "title", dir: "auto" }, paper.title || paper.id),
+      h("span", { class: "quiet" }, [paper.year ?? t("no year"), paper.venue].filter(Boolean).join(" · "))));
+  }
+
+  private pair(pair: Pair): HTMLElement {
+    const root = h("article", { class: "pair" },
+      h("h2", {}, this.name(pair.a), this.name(pair.b)),
+      pair.together ? h("p", { class: "quiet" }, t("Named together in {}", papers(pair.together))) : null);
+    for (const relation of [...pair.relations].sort((a, b) => b.papers - a.papers))
+      root.append(
+        h("section", {},
+          h("p", { class: "statement" }, this.name(relation.head), h("em", {}, kindLabel(this.model.kinds[relation.kind])), this.name(relation.tail), h("span", { class: "count" }, papers(relation.papers))),
+          h("ul", { class: "quotes" }, ...relation.evidence.map((found) => this.quote(found)))));
+    if (!pair.relations.length)
+      root.append(h("p", {}, t("No paper states a relation between them; they are named in the same papers.")));
+    const both = pair.a.links.map((link) => link.paper).filter((paper) => paper.links.some((link) => link.entity === pair.b));
+    if (both.length) {
+      root.append(h("section", {}, h("h3", {}, t("Papers")), this.folded(both.map((paper) => this.paperRow(paper)), "papers")));
+      const all = support(pair);
+      if (both.length < all) root.append(h("p", { class: "hint" }, t("{} of {} papers are in this file.", both.length, all)));
+    }
+    return root;
+  }
+
+  private paper(paper: Paper): HTMLElement {
+    const root = h("article", { class: "paper" },
+      h("p", { class: "quiet" }, [paper.year ?? t("no year"), paper.venue].filter(Boolean).join(" · ")),
+      h("h2", { dir: "auto" }, text.title(paper, this.link)),
+      paper.authors ? h("p", { class: "authors", dir: "auto" }, paper.authors) : null,
+      paper.url ? h("p", {}, outward(paper.url, t("Open the paper"))) : null,
+      h("h3", {}, t("Abstract")),
+      paper.pieces.length ? h("p", { class: "abstract", dir: "auto" }, text.abstract(paper, this.link))
+        : paper.whole ? h("p", { class: "empty" }, t("No abstract.")) : null,
+      paper.whole ? null : h("p", { class: "hint" }, t("Only the sentences cited on this map are in this file.")),
+      h("h3", {}, t("Named in this paper")));
+    ROLES.forEach((role, index) => {
+      const found = paper.links.filter((link) => link.role === index).map((link) => link.entity).sort((a, b) => a.type - b.type || b.papers - a.papers);
+      if (found.length) root.append(h("h4", {}, t(role)), h("ul", { class: "chips" }, ...found.map((entity) => h("li", {}, this.name(entity)))));
+    });
+    return root;
+  }
+}

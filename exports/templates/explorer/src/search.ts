@@ -1,0 +1,134 @@
+// Search with suggestions: names and aliases in every language, then titles of papers.
+
+import type { Entity, Model, Paper } from "./data";
+import { h } from "./dom";
+import { papers, t } from "./words";
+
+interface Hit {
+  href: string;
+  entity?: Entity;
+  paper?: Paper;
+  alias?: string;
+}
+
+const fold = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[\s_‐-―-]+/g, " ").trim();
+
+export class Search {
+  readonly element: HTMLElement;
+  private readonly input: HTMLInputElement;
+  private readonly list: HTMLElement;
+  private readonly names: { folded: string; entity: Entity; alias?: string }[] = [];
+  private readonly titles: { folded: string; paper: Paper }[];
+  private hits: Hit[] = [];
+  private active = -1;
+
+  constructor(model: Model, private readonly to: (view: { entity?: Entity; paper?: Paper }) => string) {
+    for (const entity of model.entities) {
+      this.names.push({ folded: fold(entity.name), entity });
+      for (const [alias] of entity.aliases) this.names.push({ folded: fold(alias), entity, alias });
+    }
+    this.titles = model.papers.map((paper) => ({ folded: fold(paper.title), paper }));
+    this.input = h("input", {
+      type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false",
+      "aria-controls": "hits", "aria-label": t("Find an entity or a paper"), placeholder: t("Find an entity or a paper"),
+    });
+    this.list = h("ul", { id: "hits", role: "listbox", "aria-label": t("Search"), hidden: true });
+    this.element = h("div", { class: "search" }, this.input, h("kbd", { "aria-hidden": "true" }, "/"), this.list);
+    this.input.addEventListener("input", () => this.suggest());
+    this.input.addEventListener("focus", () => this.suggest());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.element.addEventListener("focusout", (event) => {
+      if (!this.element.contains(event.relatedTarget as Node | null)) this.close();
+    });
+    document.addEventListener("keydown", (event) => {
+      const typing = event.target instanceof HTMLInputElement && event.target.type === "text";
+      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        this.input.focus();
+        this.input.select();
+      }
+    });
+  }
+
+  get open(): boolean {
+    return !this.list.hidden;
+  }
+
+  private find(query: string): Hit[] {
+    const words = fold(query);
+    if (!words) return [];
+    const best = new Map<Entity, { rank: number; alias?: string }>();
+    for (const { folded, entity, alias } of this.names) {
+      const at = folded.indexOf(words);
+      if (at < 0) continue;
+      const rank = (folded === words ? 0 : at === 0 ? 1 : folded[at - 1] === " " ? 2 : 3) + (alias ? 0.5 : 0);
+      const known = best.get(entity);
+      if (!known || rank < known.rank) best.set(entity, { rank, alias });
+    }
+    const entities = [...best]
+      .sort(([a, x], [b, y]) => Math.floor(x.rank) - Math.floor(y.rank) || b.papers - a.papers || x.rank - y.rank)
+      .slice(0, 8)
+      .map(([entity, { alias }]): Hit => ({ href: this.to({ entity }), entity, alias }));
+    const found = words.length < 3 ? [] : this.titles.filter(({ folded }) => folded.includes(words)).slice(0, 4);
+    return [...entities, ...found.map(({ paper }): Hit => ({ href: this.to({ paper }), paper }))];
+  }
+
+  private suggest(): void {
+    const query = this.input.value.trim();
+    this.hits = this.find(query);
+    this.active = this.hits.length ? 0 : -1;
+    this.list.replaceChildren(
+      ...this.hits.map((hit, index) => {
+        const row = h("li", { role: "option", id: `hit${index}`, "aria-selected": "false" },
+          hit.entity ? h("i", { class: `dot t${hit.entity.type}` }) : h("i", { class: "sheet" }),
+          h("span", { class: "label", dir: "auto" }, hit.entity ? hit.entity.name : hit.paper!.title, hit.alias ? h("small", { dir: "auto" }, hit.alias) : null),
+          hit.entity ? h("span", { class: "count" }, papers(hit.entity.papers)) : h("span", { class: "count" }, hit.paper!.year));
+        row.addEventListener("pointerdown", (event) => {
+          event.preventDefault();
+          this.choose(index);
+        });
+        return row;
+      }),
+    );
+    if (query && !this.hits.length) this.list.append(h("li", { class: "empty" }, t("Nothing found for “{}”", query)));
+    this.list.hidden = !query;
+    this.input.setAttribute("aria-expanded", String(!this.list.hidden));
+    this.mark();
+  }
+
+  private mark(): void {
+    this.list.querySelectorAll("[role=option]").forEach((row, index) => {
+      row.setAttribute("aria-selected", String(index === this.active));
+      if (index === this.active) row.scrollIntoView({ block: "nearest" });
+    });
+    if (this.active >= 0) this.input.setAttribute("aria-activedescendant", `hit${this.active}`);
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      if (this.hits.length) this.active = (this.active + step + this.hits.length) % this.hits.length;
+      this.mark();
+    } else if (event.key === "Enter" && this.active >= 0) this.choose(this.active);
+    else if (event.key === "Escape" && this.open) {
+      event.stopPropagation();
+      this.input.value = "";
+      this.close();
+    }
+  }
+
+  private choose(index: number): void {
+    const { href } = this.hits[index];
+    this.input.value = "";
+    this.close();
+    this.input.blur();
+    location.hash = href;
+  }
+
+  private close(): void {
+    this.list.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+  }
+}
