@@ -13,7 +13,13 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.argument("gold", type=FILE)
 @click.argument("annotations", type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print the scores as JSON.")
-def evaluate_command(gold: Path, annotations: Path, as_json: bool) -> None:
+@click.option(
+    "--errors",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Examples to list of each kind of error (missed, spurious, wrong type, wrong span).",
+)
+def evaluate_command(gold: Path, annotations: Path, as_json: bool, errors: int) -> None:
     """Score ANNOTATIONS against GOLD, both as records of kg extract.
 
     \b
@@ -21,7 +27,8 @@ def evaluate_command(gold: Path, annotations: Path, as_json: bool) -> None:
       kg extract gold.jsonl -o annotations.jsonl
       kg evaluate gold.jsonl annotations.jsonl
     """
-    from kg.evaluate import evaluate_files, render, to_json
+    from kg.evaluate import evaluate_files
+    from kg.scores import render, to_json
 
     scores = evaluate_files(gold, annotations)
-    click.echo(to_json(scores) if as_json else render(scores))
+    click.echo(to_json(scores, errors) if as_json else render(scores, errors))
