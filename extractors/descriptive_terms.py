@@ -99,7 +99,7 @@ def head_type(run: Sequence[Word], last: int) -> str:
     word = folded(run[last].text)
     before = folded(run[last - 1].text) if last else ""
     if row := heads.get(f"{before} {word}"):
-        return row[0]
+        return row[0] if row[1] != "none" else ""
     row = heads.get(word)
     if row is None:
         return ""

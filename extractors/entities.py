@@ -18,6 +18,10 @@ from ontology.vocabulary.reader import shipped_vocabulary
 CONFIDENCE: dict[tuple[str, ...], float] = {}
 
 
+_STEM = 6
+"""Letters in which a verb and its noun agree ("detecting", "detection")."""
+
+
 class _Groups:
     """Union-find over mention indices."""
 
@@ -58,6 +62,7 @@ def group(
             if (kind, long_key) in first and (kind, short_key) in first:
                 groups.join(first[kind, long_key], first[kind, short_key])
     _join_bare_heads(spans, text, groups)
+    _join_verb_phrases(spans, text, groups)
     members: dict[int, list[int]] = {}
     for index in range(len(spans)):
         members.setdefault(groups.root(index), []).append(index)
@@ -79,6 +84,27 @@ def _join_bare_heads(spans: Sequence[Settled], text: str, groups: _Groups) -> No
         roots = {groups.root(root) for root in specific.get(key, ())}
         if len(roots) == 1:
             groups.join(index, roots.pop())
+
+
+def _join_verb_phrases(spans: Sequence[Settled], text: str, groups: _Groups) -> None:
+    """A verb phrase joins the task whose head is its verb's noun: "detect lesions", "detection"."""
+    nouns: dict[str, dict[int, set[str]]] = {}
+    verbs = []
+    for index, span in enumerate(spans):
+        if span.type != EntityType.TASK.value:
+            continue
+        tokens = key_tokens(text[span.start : span.end])
+        if span.sources == ("verb",):
+            verbs.append((index, tokens))
+        elif tokens:
+            roots = nouns.setdefault(tokens[-1][:_STEM], {})
+            roots.setdefault(groups.root(index), set()).update(tokens[:-1])
+    for index, tokens in verbs:
+        rivals = nouns.get(tokens[0][:_STEM], {})
+        shared = {root: len(words & set(tokens[1:])) for root, words in rivals.items()}
+        best = max(shared, key=lambda root: (shared[root], -root), default=None)
+        if best is not None and (shared[best] or len(shared) == 1):
+            groups.join(index, best)
 
 
 def canonical_name(forms: Sequence[str], entry: str, long_forms: Sequence[str]) -> str:

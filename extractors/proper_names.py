@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from spacy.tokens import Doc
 
+from extractors.overlaps import finds_of
 from extractors.reading import Word, sentence_words
 from extractors.word_lists import word_set
 from ontology.names import singular
 from ontology.terms import EntityType
 
 _VERSION = re.compile(r"[vV]?\d+(?:\.\d+)*[a-zA-Z]?|I{1,3}|\d+[BMbm]")
-_DATA_BEFORE = frozenset(
-    "dataset datasets corpus corpora benchmark benchmarks collection challenge suite".split()
-)
-_DATA_VERBS = frozenset("on from".split())
+_QUANTITY = re.compile(r"\d+(?:[.,]\d+)*(?:[A-Z]|[a-zµ]{1,2}[A-Z]?)?|\d+[DdXx]")
+_HYPHEN = re.compile(r"[-‐‑–/'’]")
+_URL = re.compile(r"(?:https?\s?:|www\.)\S*(?:\s\S*/\S*)*|\b\S+\.(?:com|org|io|net|edu)/\S*")
+_LIST_SIGNS = frozenset({",", "and", "or", "&", "/"})
 
 
 class Name(NamedTuple):
@@ -34,52 +35,96 @@ def has_odd_capitals(word: str) -> bool:
     >>> [has_odd_capitals(word) for word in ("GPT-4o", "nnU-Net", "Transformer", "Image-Text")]
     [True, True, False, False]
     """
-    if not word[:1].isalnum() or not any(character.isupper() for character in word):
+    if not word[:1].isalnum() or word.islower():
         return False
-    parts = re.split(r"[-‐‑–/'’]", word)
-    for part in parts:
+    for part in _HYPHEN.split(word):
         capitals = sum(character.isupper() for character in part)
         if capitals >= 2 or (capitals and not part[0].isupper()):
             return True
         if capitals and any(character.isdigit() for character in part):
             return True
-    return bool(re.search(r"[A-Z]\w*[-‐‑]\d", word))
+    return re.search(r"[A-Z]\w*[-‐‑]\d", word) is not None
 
 
-def proper_names(words: Sequence[Word]) -> Iterator[Name]:
-    """Yield the names of one sentence; a name takes a version number that follows it."""
-    shouting = sum(has_odd_capitals(word.text) for word in words) * 2 > len(words) > 3
-    if shouting:
+def proper_names(
+    words: Sequence[Word], datasets: Collection[int] = frozenset()
+) -> Iterator[Name]:
+    """Yield the names of one sentence; a name takes a version number that follows it.
+
+    ``datasets`` holds offsets where names known as datasets begin. Names in one enumeration are of
+    one type. A sentence set in capitals has no names.
+    """
+    if sum(has_odd_capitals(word.text) for word in words) * 2 > len(words) > 3:
         return
+    listed: list[tuple[int, int]] = []
     index = 0
-    while index < len(words):
-        word = words[index]
-        last = index
-        if has_odd_capitals(word.text) and not _excluded(word.text):
-            while last + 1 < len(words) and _VERSION.fullmatch(words[last + 1].text):
-                last += 1
-            yield Name(word.start, words[last].end, _type(words, index, last))
-        index = last + 1
+    while index <= len(words):
+        span = _name_at(words, index) if index < len(words) else None
+        if span:
+            listed.append(span)
+            index = span[1]
+        elif index < len(words) and listed and words[index].text in _LIST_SIGNS:
+            index += 1
+        else:
+            kind = _type(words, listed, datasets) if listed else ""
+            yield from (Name(words[a].start, words[b - 1].end, kind) for a, b in listed)
+            listed = []
+            index += 1
+
+
+def _name_at(words: Sequence[Word], index: int) -> tuple[int, int] | None:
+    word = words[index].text
+    if not has_odd_capitals(word) or _excluded(word):
+        return None
+    end = index + 1
+    while end < len(words) and _VERSION.fullmatch(words[end].text):
+        end += 1
+    return index, end
 
 
 def _excluded(word: str) -> bool:
     bare = singular(word)
-    return bare.lower() in word_set("no_names") or len(bare) < 2 or "@" in word
+    last = _HYPHEN.split(word)[-1]
+    return (
+        len(bare) < 2
+        or "@" in word
+        or bare.lower() in word_set("no_names")
+        or _QUANTITY.fullmatch(word) is not None
+        or (last != word and last.lower() in word_set("name_suffixes"))
+    )
 
 
-def _type(words: Sequence[Word], first: int, last: int) -> str:
-    after = [word.lower for word in words[last + 1 : last + 3]]
-    before = [word.lower for word in words[max(0, first - 5) : first]]
-    if set(after) & _DATA_BEFORE or set(before[-2:]) & _DATA_BEFORE:
+def _type(words: Sequence[Word], listed: list[tuple[int, int]], datasets: Collection[int]) -> str:
+    first, last = listed[0][0], listed[-1][1]
+    before = [word.lower for word in words[max(0, first - 4) : first]]
+    after = [word.lower for word in words[last : last + 3]]
+    heads = word_set("dataset_heads")
+    if any(words[start].start in datasets for start, _ in listed):
         return EntityType.DATASET.value
-    if before[-1:] == ["on"] or (set(before) & {"on"} and before[-1] in {",", "and", "the"}):
+    if heads & set(after) or heads & set(before):
+        return EntityType.DATASET.value
+    if before[-1:] == ["on"] or (before[-1:] == ["the"] and before[-2:-1] == ["on"]):
         return EntityType.DATASET.value
     return EntityType.METHOD.value
 
 
 def mark_proper_names(doc: Doc) -> Doc:
     """Write the names to ``doc.spans["name"]`` (spaCy component)."""
-    found = (name for words in sentence_words(doc) for name in proper_names(words))
-    spans = (doc.char_span(name.start, name.end, label=name.type) for name in found)
-    doc.spans["name"] = [span for span in spans if span is not None]
+    text = doc.text
+    addresses = [(match.start(), match.end()) for match in _URL.finditer(text)]
+    datasets = {
+        find.start
+        for find in finds_of(doc, ["vocabulary"])
+        if find.type == EntityType.DATASET.value
+    }
+    spans = []
+    for words in sentence_words(doc):
+        for name in proper_names(words, datasets):
+            if any(start <= name.start < end for start, end in addresses):
+                continue
+            end = name.end - 2 if text[name.end - 2 : name.end] in {"'s", "’s"} else name.end
+            span = doc.char_span(name.start, end, label=name.type)
+            if span is not None:
+                spans.append(span)
+    doc.spans["name"] = spans
     return doc

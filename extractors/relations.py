@@ -1,0 +1,243 @@
+"""Relations between the entities of one paper, from the sentences that name them.
+
+A pair of entities is considered when a sentence names both, or when one of them is a main entity
+of the paper. Each piece of evidence adds its points from ``relation_points.tsv`` for a relation;
+the points are log-odds, so their sum also gives the confidence.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from extractors.cues import read_cues
+from ontology.names import key_tokens
+from ontology.records import Mention, Paper, PaperEntity, PaperRelation
+from ontology.terms import ROLE_ORDER, EntityType, RelationType, Role
+
+_THRESHOLD = 0.42
+_NEIGHBOURS = 12
+"""A mention is paired with that many before it in its sentence, so pairs grow linearly."""
+_MAIN = 3
+"""So many entities of each type relate across sentences ..."""
+_PARTNERS = 60
+"""... with so many others, the first of the paper."""
+_FAR = 15
+
+_Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """The closest mentions of two entities in one sentence, in text order.
+
+    ``gap`` counts the words between them, ``between`` the mentions.
+    """
+
+    first: int
+    second: int
+    left: Mention
+    right: Mention
+    gap: int
+    between: int
+
+
+def find_relations(paper: Paper, entities: tuple[PaperEntity, ...]) -> tuple[PaperRelation, ...]:
+    """Find the relations that a paper states between its entities, sorted, each at most once.
+
+    The sentence of a relation is the one in which its ends stand closest; where no sentence names
+    both, the first one of the abstract that names the end mentioned less often.
+    """
+    points = _points()
+    meetings = _meetings(paper, entities)
+    found: list[PaperRelation] = []
+    for (head, tail), names in evidence(paper, entities, meetings):
+        for relation in _relations_between(entities[head].type, entities[tail].type):
+            table = points[relation]
+            total = sum(table.get(name, 0) for name in names)
+            confidence = 1 / (1 + math.exp(-total / 10))
+            if confidence >= _THRESHOLD:
+                meeting = meetings.get(_sorted(head, tail))
+                place = meeting.left if meeting else _rarer_mention(entities[head], entities[tail])
+                found.append(
+                    PaperRelation(
+                        head,
+                        relation,
+                        tail,
+                        round(confidence, 2),
+                        place.field,
+                        place.sentence_start,
+                        place.sentence_end,
+                    )
+                )
+    return tuple(sorted(found, key=lambda item: (item.head, item.relation.value, item.tail)))
+
+
+def evidence(
+    paper: Paper, entities: Sequence[PaperEntity], meetings: dict[_Pair, _Meeting]
+) -> Iterator[tuple[_Pair, list[str]]]:
+    """Name what speaks for or against relations, for each ordered pair that may be related."""
+    main = _main_entities(entities)
+    traits = [list(_traits(entity)) for entity in entities]
+    words = [key_tokens(entity.name) for entity in entities]
+    numbers = Counter(entity.type for entity in entities)
+    introduced = Counter(entity.type for entity in entities if entity.role is Role.INTRODUCES)
+    for pair in _candidates(entities, meetings, main):
+        meeting = meetings.get(pair)
+        nearby = list(_meeting_evidence(paper, meeting)) if meeting else []
+        for head, tail in (pair, pair[::-1]):
+            kinds = entities[head].type, entities[tail].type
+            if not _relations_between(*kinds):
+                continue
+            roles = f"{entities[head].role.value} {entities[tail].role.value}"
+            names = [
+                "any",
+                roles,
+                f"heads: {min(numbers[kinds[0]], 5)}",
+                f"tails: {min(numbers[kinds[1]], 5)}",
+                f"introduced: {min(introduced[kinds[0]], 3)}",
+                f"rank of head: {main.get(head, 9)}",
+                f"rank of tail: {main.get(tail, 9)}",
+            ]
+            names += (f"head {trait}" for trait in traits[head])
+            names += (f"tail {trait}" for trait in traits[tail])
+            names += _name_evidence(words[head], words[tail])
+            if meeting is None:
+                names.append("apart")
+                names.append(f"apart, {roles}")
+                names.append(f"apart, {main.get(head, 9)} {main.get(tail, 9)}")
+            else:
+                order = "head first" if meeting.first == head else "tail first"
+                names.append(f"together, {roles}")
+                names += (f"{order}, {name}" for name in nearby)
+            yield (head, tail), names
+
+
+def _traits(entity: PaperEntity) -> Iterator[str]:
+    yield "in title" if entity.mentions[0].field == "title" else "not in title"
+    number = len(entity.mentions)
+    yield "mentioned once" if number == 1 else "mentioned often" if number > 3 else "mentioned twice"
+    if any(character.isupper() for character in entity.mentions[0].surface[1:]):
+        yield "proper"
+
+
+def _name_evidence(head: tuple[str, ...], tail: tuple[str, ...]) -> Iterator[str]:
+    if len(tail) < len(head):
+        if head[-len(tail) :] == tail:
+            yield "head ends in tail"
+        elif set(tail) <= set(head):
+            yield "head holds tail"
+    elif set(head) < set(tail):
+        yield "tail holds head"
+    if head[-1:] == tail[-1:]:
+        yield "same last word"
+
+
+def _meeting_evidence(paper: Paper, meeting: _Meeting) -> Iterator[str]:
+    cued = read_cues(paper.text(meeting.left.field))
+    first, last = cued.span(meeting.left.sentence_start, meeting.left.sentence_end)
+    begin, left_end = cued.span(meeting.left.start, meeting.left.end)
+    right_begin, right_end = cued.span(meeting.right.start, meeting.right.end)
+    if meeting.left.field == "title":
+        yield "title"
+    yield f"gap {0 if meeting.gap < 2 else 1 if meeting.gap < 4 else 2 if meeting.gap < 9 else 3 if meeting.gap < 18 else 4}"
+    yield f"others between: {min(meeting.between, 3)}"
+    if meeting.gap <= _FAR:
+        for cue in cued.within(left_end, right_begin):
+            yield f"between: {cue}"
+    right_before, before = cued.before(first, begin)
+    for cue in right_before:
+        yield f"before: {cue}"
+    behind, _ = cued.after(right_end, last)
+    for cue in behind:
+        yield f"behind: {cue}"
+    for cue in cued.within(first, last) & _SENTENCE_CUES:
+        yield f"sentence: {cue}"
+
+
+_SENTENCE_CUES = frozenset(
+    {"we", "contribute", "evaluate", "evaluate on", "compare", "outperform", "trained on", "has parts", "contrast", "background", "%"}
+)
+
+
+def _main_entities(entities: Sequence[PaperEntity]) -> dict[int, int]:
+    """The first entities of each type by role, title and number of mentions, with their rank."""
+    ranks: dict[int, int] = {}
+    for kind in EntityType:
+        ordered = sorted(
+            (position for position, entity in enumerate(entities) if entity.type is kind),
+            key=lambda position: (
+                ROLE_ORDER[entities[position].role],
+                entities[position].mentions[0].field != "title",
+                -len(entities[position].mentions),
+                position,
+            ),
+        )
+        ranks.update({position: rank for rank, position in enumerate(ordered[:_MAIN])})
+    return ranks
+
+
+def _candidates(
+    entities: Sequence[PaperEntity], meetings: dict[_Pair, _Meeting], main: dict[int, int]
+) -> list[_Pair]:
+    pairs = set(meetings)
+    for position in main:
+        for partner in range(min(len(entities), _PARTNERS)):
+            if partner != position:
+                pairs.add(_sorted(position, partner))
+    return sorted(pairs)
+
+
+def _meetings(paper: Paper, entities: Sequence[PaperEntity]) -> dict[_Pair, _Meeting]:
+    """Where entities stand closest together in one sentence."""
+    placed = sorted(
+        (
+            (mention.field != "title", mention.start, mention, position)
+            for position, entity in enumerate(entities)
+            for mention in entity.mentions
+        ),
+        key=lambda item: item[:2],
+    )
+    spans = [read_cues(paper.text(mention.field)).span(mention.start, mention.end) for _, _, mention, _ in placed]
+    closest: dict[_Pair, _Meeting] = {}
+    for later, (_, _, right, second) in enumerate(placed):
+        for earlier in range(later - 1, max(later - _NEIGHBOURS, 0) - 1, -1):
+            _, _, left, first = placed[earlier]
+            if (left.field, left.sentence_start) != (right.field, right.sentence_start):
+                break
+            gap = spans[later][0] - spans[earlier][1]
+            pair = _sorted(first, second)
+            if first != second and (pair not in closest or gap < closest[pair].gap):
+                closest[pair] = _Meeting(first, second, left, right, gap, later - earlier - 1)
+    return closest
+
+
+def _rarer_mention(head: PaperEntity, tail: PaperEntity) -> Mention:
+    rarer = tail if len(tail.mentions) <= len(head.mentions) else head
+    return next(
+        (mention for mention in rarer.mentions if mention.field == "abstract"), rarer.mentions[0]
+    )
+
+
+def _sorted(one: int, other: int) -> _Pair:
+    return (one, other) if one < other else (other, one)
+
+
+@cache
+def _relations_between(head: EntityType, tail: EntityType) -> tuple[RelationType, ...]:
+    return tuple(relation for relation in RelationType if relation.allows(head, tail))
+
+
+@cache
+def _points() -> dict[RelationType, dict[str, int]]:
+    text = (files("extractors.words") / "relation_points.tsv").read_text(encoding="utf-8")
+    points: dict[RelationType, dict[str, int]] = {relation: {} for relation in RelationType}
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            relation, name, number = line.split("\t")
+            points[RelationType(relation)][name] = int(number)
+    return points
