@@ -7,7 +7,7 @@ goes through DuckDB, which spills to a temporary folder beyond ``_MEMORY``.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -70,8 +70,11 @@ class Follower:
 
 def resorted(
     graph: GraphTables, table: str, columns: Sequence[str], order: Sequence[str]
-) -> Iterator[Row]:
-    """Stream the named columns of a table as tuples in another order, ascending by code point."""
+) -> Generator[Row, None, None]:
+    """Stream the named columns of a table as tuples in another order, ascending by code point.
+
+    Close it where it is not read to the end, so that the temporary folder goes at once.
+    """
     listed = ", ".join(f'"{column}"' for column in columns)
     ordered = ", ".join(f'"{column}"' for column in order)
     sql = f"SELECT {listed} FROM source ORDER BY {ordered}"  # noqa: S608  names of SCHEMAS
@@ -88,7 +91,9 @@ def distinct(graph: GraphTables, table: str, column: str) -> Iterator[str]:
             yield found
 
 
-def _query(graph: GraphTables, table: str, columns: Sequence[str], sql: str) -> Iterator[Row]:
+def _query(
+    graph: GraphTables, table: str, columns: Sequence[str], sql: str
+) -> Generator[Row, None, None]:
     schema = pa.schema([SCHEMAS[table].field(column) for column in columns])
     reader = pa.RecordBatchReader.from_batches(
         schema, (batch.select(list(columns)) for batch in graph.batches(table, columns))

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from itertools import groupby
 from operator import itemgetter
 from typing import Literal, NamedTuple
@@ -224,44 +225,42 @@ _PAPER_COLUMNS = (
     "id", "iri", "title", "abstract", "authors", "venue", "year", "keywords", "doi", "arxiv",
     "pmid", "url", "origins",
 )  # fmt: skip
+_LINK_COLUMNS = ("paper", "entity", "role", "confidence", "sources", "mentions")
+_MENTION_COLUMNS = (
+    "paper", "entity", "field", "start", "end", "surface", "sentence_start", "sentence_end",
+)  # fmt: skip
+_STATEMENT_COLUMNS = (
+    "paper", "head", "relation", "tail", "field", "sentence_start", "sentence_end", "confidence",
+    "source",
+)  # fmt: skip
 
 
 def _papers(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
-    linked = ["paper", "entity", "role", "confidence", "sources", "mentions"]
-    links = Follower("links", rows(graph, "links", linked))
+    links = Follower("links", rows(graph, "links", _LINK_COLUMNS))
     full = evidence == "full"
-    placed = [
-        "paper",
-        "entity",
-        "field",
-        "start",
-        "end",
-        "surface",
-        "sentence_start",
-        "sentence_end",
-    ]
-    mentions = Follower("mentions", rows(graph, "mentions", placed) if full else iter(()))
-    stated = [
-        "paper", "head", "relation", "tail", "field", "sentence_start", "sentence_end",
-        "confidence", "source",
-    ]  # fmt: skip
-    statements = Follower(
-        "relations", resorted(graph, "relations", stated, stated) if full else iter(())
-    )
-    for paper in rows(graph, "papers", _PAPER_COLUMNS):
-        key, iri, texts = paper[0], valid_iri(paper[1]), {"title": paper[2], "abstract": paper[3]}
-        roles = links.at(key)
-        properties = _paper(paper)
-        properties += [(_ROLES[role], IRI, valid_iri(entity)) for _, entity, role, *_ in roles]
-        yield Resource(iri, properties)
-        if evidence == "none":
-            continue
-        spans = mentions.at(key)
-        yield from _links(key, iri, roles, spans, full=full)
-        yield from _mentions(key, spans, texts)
-        yield from _statements(key, iri, statements.at(key), texts)
-    for follower in (links, mentions, statements):
-        follower.finish()
+    mentions = Follower("mentions", rows(graph, "mentions", _MENTION_COLUMNS) if full else iter(()))
+    with ExitStack() as stack:
+        by_paper: Iterator[Row] = iter(())
+        if full:
+            by_paper = stack.enter_context(
+                closing(resorted(graph, "relations", _STATEMENT_COLUMNS, _STATEMENT_COLUMNS))
+            )
+        statements = Follower("relations", by_paper)
+        for paper in rows(graph, "papers", _PAPER_COLUMNS):
+            key, iri = paper[0], valid_iri(paper[1])
+            texts = {"title": paper[2], "abstract": paper[3]}
+            roles = links.at(key)
+            properties = _paper(paper)
+            properties += [(_ROLES[role], IRI, valid_iri(entity)) for _, entity, role, *_ in roles]
+            yield Resource(iri, properties)
+            if evidence == "none":
+                continue
+            spans = mentions.at(key)
+            yield from _links(key, iri, roles, spans, full=full)
+            yield from _mentions(key, spans, texts)
+            yield from _statements(key, iri, statements.at(key), texts)
+        for follower in (links, mentions, statements):
+            follower.finish()
 
 
 def _paper(paper: Row) -> list[Property]:

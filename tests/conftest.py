@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 from helpers import ROOT
 
 from kg import Graph, build
 
 EXAMPLES = ROOT / "examples"
+hypothesis.settings.register_profile("litkg", deadline=None)  # no timing in tests
+hypothesis.settings.load_profile("litkg")
+
 PARTS = {"chromium": Path("/usr/bin/chromium"), "chromium-driver": Path("/usr/bin/chromedriver")}
 
 
