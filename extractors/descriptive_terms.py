@@ -85,8 +85,27 @@ from extractors.reading import split_words
             kind = known.get(run[last].end) or head_type(run, last)
             if kind:
                 first = max(0, last + 1 - _LONGEST)
+                if kind == EntityType.MODALITY.value:
+                    first = modality_start(run, first, last)
                 yield Term(run[first].start, run[last].end, kind)
                 break
+
+
+def modality_start(run: Sequence[Word], first: int, last: int) -> int:
+    """First word that belongs to a modality: none that tells the data's part, state or quality.
+
+    >>> from extractors.reading import split_words
+    >>> modality_start(split_words("noisy chest radiographs"), 0, 2)
+    1
+    """
+    plain = word_set("plain_modifiers")
+    start = last
+    while start > first:
+        word = run[start - 1].lower
+        if word in plain or (word.endswith("ed") and "-" not in word and word != "computed"):
+            break
+        start -= 1
+    return start
 
 
 def head_type(run: Sequence[Word], last: int) -> str:

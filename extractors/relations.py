@@ -35,7 +35,7 @@ _Pair = tuple[int, int]
 class _Meeting:
     """The closest mentions of two entities in one sentence, in text order.
 
-    ``gap`` counts the words between them, ``between`` the mentions.
+    ``gap`` counts the words between them, ``between`` holds the entities between them.
     """
 
     first: int
@@ -43,7 +43,7 @@ class _Meeting:
     left: Mention
     right: Mention
     gap: int
-    between: int
+    between: tuple[int, ...]
 
 
 def find_relations(paper: Paper, entities: tuple[PaperEntity, ...]) -> tuple[PaperRelation, ...]:
@@ -82,7 +82,7 @@ def evidence(
 ) -> Iterator[tuple[_Pair, list[str]]]:
     """Name what speaks for or against relations, for each ordered pair that may be related."""
     main = _main_entities(entities)
-    traits = [list(_traits(entity)) for entity in entities]
+    traits = [[*_traits(entity), *_cues_of(paper, entity)] for entity in entities]
     words = [key_tokens(entity.name) for entity in entities]
     numbers = Counter(entity.type for entity in entities)
     introduced = Counter(entity.type for entity in entities if entity.role is Role.INTRODUCES)
@@ -113,6 +113,12 @@ def evidence(
             else:
                 order = "head first" if meeting.first == head else "tail first"
                 names.append(f"together, {roles}")
+                names.append(f"together, {main.get(head, 9)} {main.get(tail, 9)}")
+                between = {entities[position].type for position in meeting.between}
+                if kinds[0] in between:
+                    names.append(f"{order}, another head between")
+                if kinds[1] in between:
+                    names.append(f"{order}, another tail between")
                 names += (f"{order}, {name}" for name in nearby)
             yield (head, tail), names
 
@@ -123,6 +129,23 @@ def _traits(entity: PaperEntity) -> Iterator[str]:
     yield "mentioned once" if number == 1 else "mentioned often" if number > 3 else "mentioned twice"
     if any(character.isupper() for character in entity.mentions[0].surface[1:]):
         yield "proper"
+
+
+def _cues_of(paper: Paper, entity: PaperEntity) -> set[str]:
+    found: set[str] = set()
+    for mention in entity.mentions:
+        cued = read_cues(paper.text(mention.field))
+        first, last = cued.span(mention.sentence_start, mention.sentence_end)
+        begin, end = cued.span(mention.start, mention.end)
+        right_before, before = cued.before(first, begin)
+        where = "title, " if mention.field == "title" else ""
+        found.update(f"{where}after {cue}" for cue in right_before)
+        if not where:
+            found.update(f"far after {cue}" for cue in before)
+            found.update(f"in {cue}" for cue in cued.within(first, last) & _SENTENCE_CUES)
+        behind, _ = cued.after(end, last)
+        found.update(f"{where}before {cue}" for cue in behind)
+    return found
 
 
 def _name_evidence(head: tuple[str, ...], tail: tuple[str, ...]) -> Iterator[str]:
@@ -145,7 +168,7 @@ def _meeting_evidence(paper: Paper, meeting: _Meeting) -> Iterator[str]:
     if meeting.left.field == "title":
         yield "title"
     yield f"gap {0 if meeting.gap < 2 else 1 if meeting.gap < 4 else 2 if meeting.gap < 9 else 3 if meeting.gap < 18 else 4}"
-    yield f"others between: {min(meeting.between, 3)}"
+    yield f"others between: {min(len(meeting.between), 3)}"
     if meeting.gap <= _FAR:
         for cue in cued.within(left_end, right_begin):
             yield f"between: {cue}"
@@ -212,7 +235,7 @@ def _meetings(paper: Paper, entities: Sequence[PaperEntity]) -> dict[_Pair, _Mee
             gap = spans[later][0] - spans[earlier][1]
             pair = _sorted(first, second)
             if first != second and (pair not in closest or gap < closest[pair].gap):
-                closest[pair] = _Meeting(first, second, left, right, gap, later - earlier - 1)
+                closest[pair] = _Meeting(first, second, left, right, gap, tuple(placed[at][3] for at in range(earlier + 1, later)))
     return closest
 
 
