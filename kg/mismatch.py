@@ -63,6 +63,10 @@ class Mismatch:
     log_odds: float
     missing: tuple[str, ...]
 
+    def __str__(self) -> str:
+        words = ", ".join(self.missing)
+        return f"the abstract does not take up {words} (log odds {self.log_odds:.1f})"
+
 
 class _Abstract:
     """The words of an abstract in the three shapes in which a title word may come back."""

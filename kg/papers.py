@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from kg.merging import Group, group_records
+from kg.mismatch import suspected_mismatch
 from kg.sources.files import expand
 from kg.sources.formats import read_file
+from kg.sources.raw import shown
 from ontology.errors import InputError
 from ontology.records import LedgerRow, Origin, Outcome, Paper, Reason, SourceRecord, Sources
 
@@ -168,6 +170,9 @@ def _rows(
         yield LedgerRow(first.origin, Reason.NO_TITLE, Outcome.KEPT, "no title", paper.id)
     if not paper.abstract:
         yield LedgerRow(first.origin, Reason.NO_ABSTRACT, Outcome.KEPT, "no abstract", paper.id)
+    if (mismatch := suspected_mismatch(paper.title, paper.abstract)) is not None:
+        detail = f"title {shown(paper.title)}: {mismatch}"
+        yield LedgerRow(first.origin, Reason.SUSPECTED_MISMATCH, Outcome.KEPT, detail, paper.id)
     for member, reason in zip(members, group.reasons, strict=True):
         if member is not first:
             own = f"; its own id was {member.id!r}" if member.id not in ("", paper.id) else ""
