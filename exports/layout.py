@@ -27,9 +27,9 @@ _SEED = 7
 _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 _LEAF = 24
 _CHUNK = 1 << 19
-_WITHIN, _ACROSS = 1.0, 0.35
+_WITHIN, _ACROSS = 1.0, 0.12
 _GAP = 2.5
-_ROOM = 9.0
+_ROOM = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _component(graph: nx.Graph, nodes: list[int], radii: Points) -> tuple[Points
     points = _started(group_of, pairs, weights)
     same = group_of[pairs[:, 0]] == group_of[pairs[:, 1]]
     strength = np.sqrt(weights / weights.max()) * np.where(same, _WITHIN, _ACROSS)
-    steps = 300 if len(nodes) <= 3000 else 160
+    steps = 200 if len(nodes) <= 3000 else 140
     points = _relaxed(points, pairs, strength, steps)
     points = _scaled(_turned(points), radii)
     return _parted(points, radii), groups

@@ -70,6 +70,8 @@ export interface Model {
   papers: Paper[];
   byIri: Map<string, Entity>;
   byId: Map<string, Paper>;
+  /** Least number of papers at the start: so many entities as a reader takes in. */
+  least: number;
 }
 
 interface Raw {
@@ -91,6 +93,7 @@ interface Raw {
   };
 }
 
+const AT_START = 600;
 const FIELDS: Field[] = ["abstract", "title"];
 
 export async function read(element: HTMLElement): Promise<Model> {
@@ -189,7 +192,13 @@ function assemble(raw: Raw): Model {
     papers,
     byIri: new Map(entities.map((entity) => [entity.iri, entity])),
     byId: new Map(papers.map((paper) => [paper.id, paper])),
+    least: startingLeast(n.papers),
   };
+}
+
+function startingLeast(counts: number[]): number {
+  const falling = [...counts].sort((a, b) => b - a);
+  return falling.length > AT_START ? falling[AT_START] + 1 : 1;
 }
 
 export const other = (pair: Pair, entity: Entity): Entity => (pair.a === entity ? pair.b : pair.a);

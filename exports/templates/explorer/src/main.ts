@@ -7,7 +7,7 @@ import { MapView } from "./map";
 import { Panel } from "./panel";
 import { Search } from "./search";
 import { format, parse, visible } from "./state";
-import { papers, t } from "./words";
+import { papers, plural, t } from "./words";
 
 async function start(): Promise<void> {
   const model = await read(document.getElementById("data")!);
@@ -27,7 +27,8 @@ async function start(): Promise<void> {
   const body = h("div", { class: "body", tabindex: "-1" });
   const aside = h("aside", { id: "panel", "aria-label": t("Overview") }, h("div", { class: "bar" }, back, home, close), body);
   const tools = h("div", { class: "tools" });
-  const filters = h("details", { class: "filters" }, h("summary", {}, t("Filters")), controls.element);
+  const filters = h("details", { class: "filters" }, h("summary", {}, h("span", {}, t("Filters")),
+    ...[3, 2, 0, 1].map((type) => h("span", { class: "key" }, h("i", { class: `dot t${type}` }), plural(model.types[type])))), controls.element);
   document.getElementById("app")!.replaceChildren(
     h("header", { id: "side" },
       h("p", { class: "eyebrow" }, t("literature map")),
@@ -72,7 +73,7 @@ async function start(): Promise<void> {
   let last = "";
   function show(travel: boolean): void {
     state = parse(location.hash, model);
-    const view = format({ ...state, hidden: new Set(), least: 1, years: undefined, lines: "all" }, model);
+    const view = format({ ...state, hidden: new Set(), least: model.least, years: undefined, lines: "all" }, model);
     const { heading, content } = panel.render(state);
     const chosen = Boolean(state.entity || state.pair || state.paper);
     aside.classList.toggle("chosen", chosen);

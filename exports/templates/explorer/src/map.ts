@@ -23,14 +23,17 @@ interface Box {
 }
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif';
-const MOST_LABELS = 90;
+const PIXELS_PER_LABEL = 9000;
 const LONGEST_LABEL = 34;
+const STRONG_LABELS = 28;
+const COMPANIONS = 3;
 
 export class MapView {
   private readonly graph = new Graph({ type: "undirected", allowSelfLoops: true });
   private readonly sigma: Sigma;
   private readonly labels: HTMLCanvasElement;
   private readonly byWeight: Entity[];
+  private prominent = new Set<Pair>();
   private readonly widths = new Map<string, number>();
   private colours: Colours;
   private state: State;
@@ -38,6 +41,8 @@ export class MapView {
   private hovered: Entity | null = null;
   private hoveredPair: Pair | null = null;
   private shown = new Set<Entity>();
+  private room = 1;
+  private crowd = 1;
 
   constructor(
     private readonly host: HTMLElement,
@@ -46,6 +51,7 @@ export class MapView {
     go: { entity: (entity: Entity) => void; pair: (pair: Pair) => void; nothing: () => void },
   ) {
     this.state = state;
+    this.focus = focusOf(state);
     this.colours = readColours();
     this.byWeight = [...model.entities].sort((a, b) => b.papers - a.papers || a.index - b.index);
     for (const entity of model.entities) this.graph.addNode(entity.index, { x: entity.x, y: entity.y });
@@ -67,13 +73,14 @@ export class MapView {
       enableEdgeEvents: true,
       hideEdgesOnMove: model.pairs.length > 4000,
       zIndex: true,
-      stagePadding: 36,
+      stagePadding: host.clientWidth < 500 ? 18 : 36,
       minCameraRatio: 0.03,
       maxCameraRatio: 2.5,
-      minEdgeThickness: 0.6,
+      minEdgeThickness: 1,
       nodeReducer: (node) => this.node(model.entities[Number(node)]),
       edgeReducer: (edge) => this.edge(model.pairs[Number(edge)]),
     });
+    this.measure();
     this.labels = document.createElement("canvas");
     this.labels.className = "labels";
     this.labels.setAttribute("aria-hidden", "true");
@@ -87,6 +94,7 @@ export class MapView {
     this.sigma.on("enterEdge", ({ edge }) => this.hover(null, model.pairs[Number(edge)]));
     this.sigma.on("leaveEdge", () => this.hover(null, null));
     new ResizeObserver(() => {
+      this.measure();
       this.sigma.resize();
       this.sigma.refresh();
     }).observe(host);
@@ -94,6 +102,15 @@ export class MapView {
       this.colours = readColours();
       this.sigma.refresh();
     });
+  }
+
+  private measure(): void {
+    const span = (values: number[]) => values.reduce((a, b) => Math.max(a, b), -Infinity) - values.reduce((a, b) => Math.min(a, b), Infinity);
+    const across = span(this.model.entities.map((entity) => entity.x));
+    const down = span(this.model.entities.map((entity) => entity.y));
+    const { clientWidth, clientHeight } = this.host;
+    const scale = Math.min((clientWidth - 72) / Math.max(across, 1), (clientHeight - 72) / Math.max(down, 1));
+    this.room = Math.min(1, Math.max(0.3, 1.2 * scale));
   }
 
   /** Where an entity stands, in pixels of the window. */
@@ -106,6 +123,10 @@ export class MapView {
   update(state: State, travel: boolean): void {
     this.state = state;
     this.shown = new Set(this.model.entities.filter((entity) => visible(entity, state)));
+    this.crowd = Math.min(1.6, Math.sqrt(this.model.entities.length / Math.max(1, this.shown.size)));
+    const { lines } = state;
+    this.prominent = backbone(this.shown, (pair) =>
+      lines === "all" || (lines === "stated" ? pair.relations.length > 0 : lines === "together" && pair.together > 0));
     this.focus = focusOf(state);
     for (const entity of this.focus ?? []) if (isChosen(entity, state)) this.shown.add(entity);
     this.sigma.refresh();
@@ -129,7 +150,7 @@ export class MapView {
     if (!places.length) return this.reset();
     const [xs, ys] = [places.map((place) => place.x), places.map((place) => place.y)];
     const [left, right, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    const ratio = Math.min(1.1, Math.max(0.14, 1.35 * Math.max(right - left, high - low)));
+    const ratio = Math.min(1.1, Math.max(0.3, 1.35 * Math.max(right - left, high - low)));
     void this.sigma.getCamera().animate({ x: (left + right) / 2, y: (low + high) / 2, ratio, angle: 0 }, { duration: still() ? 0 : 450 });
   }
 
@@ -154,21 +175,20 @@ export class MapView {
     };
   }
 
+  /** Radius in pixels before zooming: the radius of the layout, within what a screen can tell apart. */
   private size(entity: Entity): number {
-    const most = this.byWeight[0].papers;
-    const room = Math.min(1.25, Math.max(0.5, Math.sqrt(500 / this.model.entities.length)));
-    return room * (3 + 17 * Math.sqrt(papersWithin(entity, this.state) / most));
+    const radius = 3 + 17 * Math.sqrt(papersWithin(entity, this.state) / this.byWeight[0].papers);
+    return Math.max(2.2, radius * this.room * this.crowd);
   }
 
   private edge(pair: Pair): Record<string, unknown> {
     const stated = pair.relations.length > 0;
-    const wanted = this.state.lines === "all" || (this.state.lines === "stated" ? stated : this.state.lines === "together" && pair.together > 0);
     const near = this.touches(pair);
-    if (!this.shown.has(pair.a) || !this.shown.has(pair.b) || pair.a === pair.b || (this.focus ? !near : !wanted)) return { hidden: true };
-    const size = 0.7 + 0.45 * Math.log2(1 + support(pair));
-    if (!stated) return { color: alpha(this.colours.line, this.focus ? 0.45 : 0.28), size: this.focus ? size : 0.7, zIndex: 0 };
+    if (!this.shown.has(pair.a) || !this.shown.has(pair.b) || pair.a === pair.b || !(this.focus ? near : this.prominent.has(pair))) return { hidden: true };
+    const size = 1 + 0.5 * Math.log2(1 + support(pair));
+    if (!stated) return { color: mixed(this.colours.line, this.colours.ground, this.focus ? 0.5 : 0.2), size: this.focus ? size : 1.2, zIndex: 0 };
     const tail = strongest(pair).tail;
-    return { color: alpha(this.colours.types[tail.type], this.focus ? 0.75 : 0.3), size: this.focus ? size : Math.min(size, 1.6), zIndex: 1 };
+    return { color: mixed(this.colours.types[tail.type], this.colours.ground, this.focus ? 0.75 : 0.36), size: this.focus ? size : Math.min(size, 2.2), zIndex: 1 };
   }
 
   private touches(pair: Pair): boolean {
@@ -192,6 +212,7 @@ export class MapView {
     pen.lineJoin = "round";
     pen.textBaseline = "middle";
     const taken = new Taken(width, height);
+    const circles = new Taken(width, height);
     const places = new Map<Entity, { x: number; y: number; r: number }>();
     const place = (entity: Entity) => {
       let found = places.get(entity);
@@ -209,8 +230,7 @@ export class MapView {
       const { x, y, r } = place(entity);
       if (x < -40 || y < -40 || x > width + 40 || y > height + 40) continue;
       inView.push(entity);
-      // Larger circles are obstacles for the names of others; small ones may lie under a name.
-      if (r > 7) taken.add({ left: x - 0.8 * r, right: x + 0.8 * r, top: y - 0.8 * r, bottom: y + 0.8 * r });
+      if (r > 4) circles.add({ left: x - 0.8 * r, right: x + 0.8 * r, top: y - 0.8 * r, bottom: y + 0.8 * r });
     }
     for (const entity of chosen) {
       const { x, y, r } = place(entity);
@@ -220,9 +240,10 @@ export class MapView {
       pen.strokeStyle = this.colours.ink;
       pen.stroke();
     }
+    const most = (width * height) / PIXELS_PER_LABEL;
     let drawn = 0;
-    for (const entity of inView) {
-      if (drawn >= MOST_LABELS) break;
+    for (const [rank, entity] of inView.entries()) {
+      if (drawn >= most) break;
       const strong = chosen.includes(entity);
       const { x, y, r } = place(entity);
       const size = strong ? 14 : Math.round(Math.min(16, 10.5 + 0.32 * r));
@@ -236,17 +257,22 @@ export class MapView {
         { left: x - wide / 2, right: x + wide / 2, top: y - r - 1 - 2 * half, bottom: y - r - 1 },
         { left: x - r - 5 - wide, right: x - r - 3, top: y - half, bottom: y + half },
       ];
-      const spot = spots.find((box) => taken.inside(box) && taken.free(box)) ?? (strong ? spots.find((box) => taken.inside(box)) ?? spots[0] : undefined);
+      // Names never cover names; of the free places the one that covers the fewest circles wins.
+      const spot = spots
+        .filter((box) => taken.inside(box) && taken.free(box))
+        .map((box) => ({ box, covered: circles.count(box) }))
+        .filter(({ covered }) => covered <= (strong || rank < STRONG_LABELS ? Infinity : r > 6 ? 1 : 0))
+        .sort((a, b) => a.covered - b.covered)[0]?.box ?? (strong ? spots[0] : undefined);
       if (!spot) continue;
       taken.add(spot);
       this.write(pen, text, (spot.left + spot.right) / 2, (spot.top + spot.bottom) / 2, this.colours.ink, strong ? 5 : 3.5);
       drawn += 1;
     }
-    this.drawKinds(pen, taken, place);
+    this.drawKinds(pen, taken, circles, place);
   }
 
   /** Names of the stated relations on the lines of the focus, each pointing to its tail. */
-  private drawKinds(pen: CanvasRenderingContext2D, taken: Taken, place: (entity: Entity) => { x: number; y: number }): void {
+  private drawKinds(pen: CanvasRenderingContext2D, taken: Taken, circles: Taken, place: (entity: Entity) => { x: number; y: number }): void {
     const { entity, pair } = this.state;
     const around = this.state.paper ? [] : pair ? [pair] : entity ? [...entity.pairs].sort((a, b) => support(b) - support(a)) : [];
     const pairs = this.hoveredPair ? [this.hoveredPair, ...around] : around;
@@ -261,7 +287,7 @@ export class MapView {
       const wide = this.width(pen, text, `italic 450 11px ${FONT}`);
       const [x, y] = [0.45 * from.x + 0.55 * to.x, 0.45 * from.y + 0.55 * to.y];
       const box = { left: x - wide / 2, right: x + wide / 2, top: y - 7, bottom: y + 7 };
-      if (!taken.free(box) && each !== this.hoveredPair) continue;
+      if ((!taken.free(box) || !circles.free(box)) && each !== this.hoveredPair) continue;
       taken.add(box);
       this.write(pen, text, x, y, this.colours.ink, 3.5);
       drawn += 1;
@@ -297,10 +323,16 @@ class Taken {
   }
 
   free(box: Box): boolean {
+    return this.count(box) === 0;
+  }
+
+  /** How many of the boxes taken meet this one. */
+  count(box: Box): number {
+    const met = new Set<Box>();
     for (const key of this.keys(box))
       for (const other of this.squares.get(key) ?? [])
-        if (box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top) return false;
-    return true;
+        if (box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top) met.add(other);
+    return met.size;
   }
 
   add(box: Box): void {
@@ -315,6 +347,19 @@ class Taken {
     for (let row = Math.floor(box.top / 64); row <= Math.floor(box.bottom / 64); row++)
       for (let column = Math.floor(box.left / 64); column <= Math.floor(box.right / 64); column++) yield row * 4096 + column;
   }
+}
+
+/** The lines of the overview: each entity's closest companions, by papers shared against papers had. */
+function backbone(entities: Set<Entity>, wanted: (pair: Pair) => boolean): Set<Pair> {
+  const closeness = (pair: Pair) => support(pair) / Math.sqrt(pair.a.papers * pair.b.papers);
+  const kept = new Set<Pair>();
+  for (const entity of entities)
+    entity.pairs
+      .filter((pair) => entities.has(other(pair, entity)) && wanted(pair))
+      .sort((a, b) => closeness(b) - closeness(a) || a.index - b.index)
+      .slice(0, COMPANIONS)
+      .forEach((pair) => kept.add(pair));
+  return kept;
 }
 
 function focusOf(state: State): Set<Entity> | null {
@@ -340,7 +385,8 @@ function readColours(): Colours {
   return { types: [0, 1, 2, 3].map((type) => read(`--t${type}`)), ink: read("--ink"), ground: read("--ground"), faded: read("--faded"), line: read("--line") };
 }
 
-function alpha(hex: string, share: number): string {
-  const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-  return `rgba(${r},${g},${b},${share})`;
+/** A share of one colour on another. Lines are opaque: sigma does not premultiply, and alpha would wash them out. */
+function mixed(hex: string, ground: string, share: number): string {
+  const [front, behind] = [hex, ground].map((each) => [1, 3, 5].map((at) => parseInt(each.slice(at, at + 2), 16)));
+  return `#${front.map((value, i) => Math.round(value * share + behind[i] * (1 - share)).toString(16).padStart(2, "0")).join("")}`;
 }

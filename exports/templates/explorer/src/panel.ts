@@ -2,11 +2,13 @@
 
 import { other, ROLES, support, type Entity, type Model, type Pair, type Paper, type Relation, type Sentence } from "./data";
 import { h, outward, svg } from "./dom";
+import { fold } from "./search";
 import { format, papersWithin, visible, type State } from "./state";
 import * as text from "./text";
 import { kindLabel, number, papers, plural, t } from "./words";
 
 const FIRST = 6;
+const MOST_ALIASES = 12;
 
 export class Panel {
   constructor(private readonly model: Model, private state: State) {}
@@ -52,7 +54,7 @@ export class Panel {
           h("h3", { class: `t${type}` }, plural(this.model.types[type])),
           h("ol", { class: "bars" },
             ...best.map(({ entity, count }) => {
-              const bar = h("span", { class: `bar t${type}` });
+              const bar = h("span", { class: `meter t${type}` });
               bar.style.width = `${(100 * count) / most}%`;
               return h("li", {}, h("a", { href: this.to({ entity }) },
                 h("span", { class: "label", dir: "auto" }, entity.name), h("span", { class: "count" }, number(count)), bar));
@@ -64,7 +66,8 @@ export class Panel {
   }
 
   private entity(entity: Entity): HTMLElement {
-    const aliases = entity.aliases.filter(([alias]) => alias !== entity.name);
+    const spelt = new Set([fold(entity.name)]);
+    const aliases = entity.aliases.filter(([alias]) => !spelt.has(fold(alias)) && spelt.add(fold(alias))).slice(0, MOST_ALIASES);
     return h("article", {},
       h("p", { class: `kind t${entity.type}` }, h("i", { class: `dot t${entity.type}` }), t(this.model.types[entity.type])),
       h("h2", { dir: "auto" }, entity.name),
@@ -150,7 +153,7 @@ export class Panel {
   private quote(found: Sentence): HTMLElement {
     return h("li", {},
       h("blockquote", { dir: "auto" }, text.sentence(found, this.link)),
-      h("a", { class: "source", href: this.to({ paper: found.paper }) }, h("span", { class: "clip", dir: "auto" }, found.paper.title), found.paper.year ? ` ${found.paper.year}` : ""));
+      h("a", { class: "source", href: this.to({ paper: found.paper }) }, h("span", { class: "clip", dir: "auto" }, found.paper.title), found.paper.year ? h("span", {}, found.paper.year) : null));
   }
 
   private sentences(entity: Entity): HTMLElement | null {

@@ -11,7 +11,7 @@ interface Hit {
   alias?: string;
 }
 
-const fold = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[\s_‐-―-]+/g, " ").trim();
+export const fold = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[\s_‐-―-]+/g, " ").trim();
 
 export class Search {
   readonly element: HTMLElement;
@@ -30,7 +30,7 @@ export class Search {
     this.titles = model.papers.map((paper) => ({ folded: fold(paper.title), paper }));
     this.input = h("input", {
       type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false",
-      "aria-controls": "hits", "aria-label": t("Find an entity or a paper"), placeholder: t("Find an entity or a paper"),
+      "aria-controls": "hits", "aria-label": t("Find entity or paper"), placeholder: t("Find entity or paper"),
     });
     this.list = h("ul", { id: "hits", role: "listbox", "aria-label": t("Search"), hidden: true });
     this.element = h("div", { class: "search" }, this.input, h("kbd", { "aria-hidden": "true" }, "/"), this.list);

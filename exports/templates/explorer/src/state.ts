@@ -14,12 +14,13 @@ export interface State {
 
 export function parse(hash: string, model: Model): State {
   const words = new URLSearchParams(hash.replace(/^#/, ""));
-  const state: State = { hidden: new Set(), least: 1, lines: "all" };
+  const state: State = { hidden: new Set(), least: model.least, lines: "all" };
   for (const name of (words.get("hide") ?? "").split(",")) {
     const type = model.types.indexOf(name);
     if (type >= 0) state.hidden.add(type);
   }
-  state.least = Math.max(1, Math.floor(Number(words.get("min"))) || 1);
+  const least = Math.floor(Number(words.get("min")));
+  if (least >= 1) state.least = least;
   const years = /^(\d{1,4})-(\d{1,4})$/.exec(words.get("years") ?? "");
   if (years) state.years = [Number(years[1]), Number(years[2])];
   const lines = words.get("lines");
@@ -40,7 +41,7 @@ export function format(state: State, model: Model): string {
     words.set("b", state.pair.b.iri);
   } else if (state.entity) words.set("entity", state.entity.iri);
   if (state.hidden.size) words.set("hide", [...state.hidden].sort().map((type) => model.types[type]).join(","));
-  if (state.least > 1) words.set("min", String(state.least));
+  if (state.least !== model.least) words.set("min", String(state.least));
   if (state.years) words.set("years", state.years.join("-"));
   if (state.lines !== "all") words.set("lines", state.lines);
   return words.toString();

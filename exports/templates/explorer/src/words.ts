@@ -8,7 +8,7 @@ const CHINESE: Record<string, string> = {
   introduced: "提出", used: "使用", compared: "对比", mentioned: "提及",
   "used-for": "用于", "evaluated-on": "评测于", "trained-on": "训练于", "applied-to": "应用于",
   "benchmark-for": "基准", "has-modality": "模态为", "part-of": "属于", "is-a": "是一种", "compared-with": "对比",
-  "Find an entity or a paper": "查找实体或论文", "Search": "搜索",
+  "Find entity or paper": "查找实体或论文", "Search": "搜索",
   "Nothing found for “{}”": "未找到“{}”",
   "{} papers": "{} 篇论文", "1 paper": "1 篇论文", "{} entities": "{} 个实体",
   "Showing {} of {} entities: those named in most papers.": "显示 {} / {} 个实体（论文数最多者）。",
