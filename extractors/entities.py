@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 
 from extractors.overlaps import SOURCES, Settled, finds_of, settle
 from extractors.reading import mention_at
+from extractors.entity_types import retyped
 from ontology.names import key_tokens, match_key, singular
 from ontology.records import Mention, Paper, PaperEntity
 from ontology.terms import EntityType, Role
@@ -20,6 +21,9 @@ CONFIDENCE: dict[tuple[str, ...], float] = {}
 
 _STEM = 6
 """Letters in which a verb and its noun agree ("detecting", "detection")."""
+
+
+_WITH_BARE_HEADS = frozenset({EntityType.TASK.value, EntityType.MODALITY.value})
 
 
 class _Groups:
@@ -70,20 +74,25 @@ def group(
 
 
 def _join_bare_heads(spans: Sequence[Settled], text: str, groups: _Groups) -> None:
-    specific: dict[tuple[str, str], set[int]] = {}
+    """A bare head joins what it heads.
+
+    "segmentation" joins the task with that head that is named most, "images" the only modality.
+    """
+    specific: dict[tuple[str, str], Counter[int]] = {}
     bare: list[tuple[tuple[str, str], int]] = []
     for index, span in enumerate(spans):
         tokens = key_tokens(text[span.start : span.end])
-        if not tokens or span.type == EntityType.DATASET.value:
+        if span.type not in _WITH_BARE_HEADS or not tokens:
             continue
+        key = (span.type, tokens[-1])
         if len(tokens) == 1:
-            bare.append(((span.type, tokens[0]), index))
+            bare.append((key, index))
         else:
-            specific.setdefault((span.type, tokens[-1]), set()).add(groups.root(index))
+            specific.setdefault(key, Counter())[groups.root(index)] += 1
     for key, index in bare:
-        roots = {groups.root(root) for root in specific.get(key, ())}
-        if len(roots) == 1:
-            groups.join(index, roots.pop())
+        counts = specific.get(key, Counter())
+        if len(counts) == 1 or (counts and key[0] == EntityType.TASK.value):
+            groups.join(index, max(counts, key=lambda root: (counts[root], -root)))
 
 
 def _join_verb_phrases(spans: Sequence[Settled], text: str, groups: _Groups) -> None:
@@ -198,6 +207,10 @@ def mark_entities(doc: Doc) -> Doc:
     ]
     sentences = [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
     doc.user_data["entities"] = build_entities(
-        doc.user_data["paper"], text, settle(finds_of(doc, SOURCES)), sentences, abbreviations
+        doc.user_data["paper"],
+        text,
+        retyped(settle(finds_of(doc, SOURCES)), text),
+        sentences,
+        abbreviations,
     )
     return doc

@@ -46,9 +46,7 @@ def has_odd_capitals(word: str) -> bool:
     return re.search(r"[A-Z]\w*[-‐‑]\d", word) is not None
 
 
-def proper_names(
-    words: Sequence[Word], datasets: Collection[int] = frozenset()
-) -> Iterator[Name]:
+def proper_names(words: Sequence[Word], datasets: Collection[int] = frozenset()) -> Iterator[Name]:
     """Yield the names of one sentence; a name takes a version number that follows it.
 
     ``datasets`` holds offsets where names known as datasets begin. Names in one enumeration are of

@@ -126,7 +126,9 @@ def evidence(
 def _traits(entity: PaperEntity) -> Iterator[str]:
     yield "in title" if entity.mentions[0].field == "title" else "not in title"
     number = len(entity.mentions)
-    yield "mentioned once" if number == 1 else "mentioned often" if number > 3 else "mentioned twice"
+    yield (
+        "mentioned once" if number == 1 else "mentioned often" if number > 3 else "mentioned twice"
+    )
     if any(character.isupper() for character in entity.mentions[0].surface[1:]):
         yield "proper"
 
@@ -183,7 +185,19 @@ def _meeting_evidence(paper: Paper, meeting: _Meeting) -> Iterator[str]:
 
 
 _SENTENCE_CUES = frozenset(
-    {"we", "contribute", "evaluate", "evaluate on", "compare", "outperform", "trained on", "has parts", "contrast", "background", "%"}
+    {
+        "we",
+        "contribute",
+        "evaluate",
+        "evaluate on",
+        "compare",
+        "outperform",
+        "trained on",
+        "has parts",
+        "contrast",
+        "background",
+        "%",
+    }
 )
 
 
@@ -225,7 +239,10 @@ def _meetings(paper: Paper, entities: Sequence[PaperEntity]) -> dict[_Pair, _Mee
         ),
         key=lambda item: item[:2],
     )
-    spans = [read_cues(paper.text(mention.field)).span(mention.start, mention.end) for _, _, mention, _ in placed]
+    spans = [
+        read_cues(paper.text(mention.field)).span(mention.start, mention.end)
+        for _, _, mention, _ in placed
+    ]
     closest: dict[_Pair, _Meeting] = {}
     for later, (_, _, right, second) in enumerate(placed):
         for earlier in range(later - 1, max(later - _NEIGHBOURS, 0) - 1, -1):
@@ -235,7 +252,14 @@ def _meetings(paper: Paper, entities: Sequence[PaperEntity]) -> dict[_Pair, _Mee
             gap = spans[later][0] - spans[earlier][1]
             pair = _sorted(first, second)
             if first != second and (pair not in closest or gap < closest[pair].gap):
-                closest[pair] = _Meeting(first, second, left, right, gap, tuple(placed[at][3] for at in range(earlier + 1, later)))
+                closest[pair] = _Meeting(
+                    first,
+                    second,
+                    left,
+                    right,
+                    gap,
+                    tuple(placed[at][3] for at in range(earlier + 1, later)),
+                )
     return closest
 
 

@@ -11,7 +11,9 @@ from extractors.reading import Word, sentence_words
 from extractors.word_lists import word_set
 from ontology.terms import EntityType
 
-_NO_TASK_BEFORE = frozenset("by we while further then not without also they it that when via".split())
+_NO_TASK_BEFORE = frozenset(
+    "by we while further then not without also they it that when via".split()
+)
 
 
 def task_phrases(words: Sequence[Word]) -> Iterator[Term]:
