@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
+from extractors.reading import text_of
+
 _BRACKET = re.compile(r"[(（]([^()（）\n]{2,200})[)）]")
 _SHORT = re.compile(r"[^\W_][^\s]{0,11}[^\W_]\+*|[^\W_]\+*")
 _WORD_BEFORE = re.compile(r"(\S{2,14})\s*$")
@@ -124,7 +126,7 @@ def mark_abbreviations(doc: Doc) -> Doc:
     ``doc.spans["abbreviations"]`` holds long and short form of each definition in turn.
     """
     spans = []
-    for found in definitions(doc.text):
+    for found in definitions(text_of(doc)):
         long_form = doc.char_span(found.long_start, found.long_end, label="long")
         short_form = doc.char_span(found.short_start, found.short_end, label="short")
         if long_form is not None and short_form is not None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from extractors.proper_names import has_odd_capitals
-from extractors.reading import Word, sentence_words
+from extractors.reading import Word, sentence_words, text_of
 from ontology.terms import EntityType
 
 _INTRODUCING = frozenset(
@@ -87,7 +87,7 @@ def _type(context: Sequence[str]) -> str:
 
 def mark_coined_names(doc: Doc) -> Doc:
     """Write all occurrences of coined names to ``doc.spans["coined"]`` (spaCy component)."""
-    text = doc.text
+    text = text_of(doc)
     title, _, rest = text.partition("\n")
     names: dict[str, str] = {}
     if name := name_in_title(title):

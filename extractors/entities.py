@@ -8,9 +8,9 @@ from functools import cache
 
 from spacy.tokens import Doc
 
-from extractors.overlaps import SOURCES, Settled, finds_of, settle
-from extractors.reading import mention_at
 from extractors.entity_types import retyped
+from extractors.overlaps import SOURCES, Settled, finds_of, settle
+from extractors.reading import mention_at, text_of
 from ontology.names import key_tokens, match_key, singular
 from ontology.records import Mention, Paper, PaperEntity
 from ontology.terms import EntityType, Role
@@ -200,7 +200,7 @@ def _mentions(
 
 def mark_entities(doc: Doc) -> Doc:
     """Write the entities of the paper to ``doc.user_data["entities"]``."""
-    text = doc.text
+    text = text_of(doc)
     pairs = doc.spans["abbreviations"]
     abbreviations = [
         (pairs[index].text, pairs[index + 1].text) for index in range(0, len(pairs), 2)

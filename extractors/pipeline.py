@@ -18,6 +18,8 @@ from extractors.descriptive_terms import mark_descriptive_terms
 from extractors.entities import mark_entities
 from extractors.proper_names import mark_proper_names
 from extractors.reading import FineTokenizer, joined_text
+from extractors.relations import find_relations
+from extractors.roles import assign_roles
 from extractors.sentences import mark_sentences
 from extractors.short_forms import mark_short_forms
 from extractors.task_verbs import mark_task_verbs
@@ -36,7 +38,7 @@ class Settings:
     vocabulary: tuple[Path, ...] = ()
 
 
-def load(settings: Settings = Settings()) -> Language:  # noqa: B008  frozen
+def load(settings: Settings = Settings()) -> Language:
     """Build the pipeline; loading takes a second, reading a paper some milliseconds.
 
     Raises :class:`ontology.errors.VocabularyError` where a vocabulary file cannot be read.
@@ -52,6 +54,8 @@ def load(settings: Settings = Settings()) -> Language:  # noqa: B008  frozen
     nlp.add_pipe("litkg_task_verbs")
     nlp.add_pipe("litkg_short_forms")
     nlp.add_pipe("litkg_entities")
+    nlp.add_pipe("litkg_roles")
+    nlp.add_pipe("litkg_relations")
     return nlp
 
 
@@ -61,7 +65,7 @@ def annotate(paper: Paper, nlp: Language) -> AnnotatedPaper:
     doc.user_data["paper"] = paper
     for _, component in nlp.pipeline:
         doc = component(doc)
-    return AnnotatedPaper(paper, doc.user_data["entities"], doc.user_data.get("relations", ()))
+    return AnnotatedPaper(paper, doc.user_data["entities"], doc.user_data["relations"])
 
 
 def annotate_all(papers: Iterable[Paper], nlp: Language) -> Iterator[AnnotatedPaper]:
@@ -70,7 +74,7 @@ def annotate_all(papers: Iterable[Paper], nlp: Language) -> Iterator[AnnotatedPa
         yield annotate(paper, nlp)
 
 
-def fingerprint(settings: Settings = Settings()) -> str:  # noqa: B008  frozen
+def fingerprint(settings: Settings = Settings()) -> str:
     """Digest of everything but the paper that decides the result: a cache key.
 
     >>> len(fingerprint())
@@ -105,6 +109,16 @@ def _vocabulary_factory(nlp: Language, name: str, files: list[str]):  # type: ig
     return component
 
 
+def _assign_roles(doc: Doc) -> Doc:
+    doc.user_data["entities"] = assign_roles(doc.user_data["paper"], doc.user_data["entities"])
+    return doc
+
+
+def _find_relations(doc: Doc) -> Doc:
+    doc.user_data["relations"] = find_relations(doc.user_data["paper"], doc.user_data["entities"])
+    return doc
+
+
 Language.component("litkg_sentences", func=mark_sentences, assigns=["token.is_sent_start"])
 Language.component("litkg_abbreviations", func=mark_abbreviations, assigns=["doc.spans"])
 Language.factory(
@@ -124,3 +138,5 @@ for _name, _component in (
     )
 Language.component("litkg_short_forms", func=mark_short_forms, assigns=["doc.spans"])
 Language.component("litkg_entities", func=mark_entities, requires=["doc.spans"])
+Language.component("litkg_roles", func=_assign_roles)
+Language.component("litkg_relations", func=_find_relations)

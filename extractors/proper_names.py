@@ -9,7 +9,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from extractors.overlaps import finds_of
-from extractors.reading import Word, sentence_words
+from extractors.reading import Word, sentence_words, text_of
 from extractors.word_lists import word_set
 from ontology.names import singular
 from ontology.terms import EntityType
@@ -108,7 +108,7 @@ def _type(words: Sequence[Word], listed: list[tuple[int, int]], datasets: Collec
 
 def mark_proper_names(doc: Doc) -> Doc:
     """Write the names to ``doc.spans["name"]`` (spaCy component)."""
-    text = doc.text
+    text = text_of(doc)
     addresses = [(match.start(), match.end()) for match in _URL.finditer(text)]
     datasets = {
         find.start

@@ -7,8 +7,7 @@ single signs apart), so that a span of the Doc can begin and end wherever a name
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from spacy.tokens import Doc
@@ -50,15 +49,13 @@ class FineTokenizer:
         """Tokenize; ``doc.text == text`` holds for every string without lone surrogates."""
         words: list[str] = []
         spaces: list[bool] = []
-        for token in _TOKEN.findall(text):
-            if token == " " and spaces and not spaces[-1]:
+        for piece in _TOKEN.findall(text):
+            if piece == " " and spaces and not spaces[-1]:
                 spaces[-1] = True
             else:
-                words.append(token)
-                spaces.append(token == " ")
-                if token == " ":
-                    words[-1], spaces[-1] = " ", False
-        return Doc(self.vocab, words=words, spaces=spaces)
+                words.append(piece)
+                spaces.append(False)
+        return Doc(self.vocab, words=words, spaces=spaces, user_data={"text": text})
 
 
 def joined_text(paper: Paper) -> str:
@@ -66,7 +63,6 @@ def joined_text(paper: Paper) -> str:
     return f"{paper.title}\n{paper.abstract}"
 
 
-@lru_cache(maxsize=4)
 def split_words(text: str) -> tuple[Word, ...]:
     """Split a text into words and single signs.
 
@@ -76,17 +72,29 @@ def split_words(text: str) -> tuple[Word, ...]:
     return tuple(Word(match[0], match.start(), match.end()) for match in _WORD.finditer(text))
 
 
-def sentence_words(doc: Doc) -> Iterator[tuple[Word, ...]]:
+def text_of(doc: Doc) -> str:
+    """The Doc's text without joining its tokens again."""
+    text: str = doc.user_data["text"]
+    return text
+
+
+def sentence_words(doc: Doc) -> list[tuple[Word, ...]]:
     """Words of each sentence, in text order; sentences without words are left out."""
-    words = split_words(doc.text)
+    if "sentence_words" not in doc.user_data:
+        ends = [sentence.end_char for sentence in doc.sents]
+        doc.user_data["sentence_words"] = list(_by_sentence(split_words(text_of(doc)), ends))
+    found: list[tuple[Word, ...]] = doc.user_data["sentence_words"]
+    return found
+
+
+def _by_sentence(words: Sequence[Word], ends: Sequence[int]) -> Iterator[tuple[Word, ...]]:
     position = 0
-    for sentence in doc.sents:
+    for end in ends:
         first = position
-        end = sentence.end_char
         while position < len(words) and words[position].start < end:
             position += 1
         if position > first:
-            yield words[first:position]
+            yield tuple(words[first:position])
 
 
 def mention_at(paper: Paper, start: int, end: int, sentence: tuple[int, int]) -> Mention:

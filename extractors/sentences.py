@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc
 
+from extractors.reading import text_of
+
 _END = re.compile(r"[.!?]+[\"'”’)\]*]*\s+|[。！？]+[”’」』）]*\s*|\n+")
 _OPENS = re.compile(r"[\"'“‘(\[$\\*`]*[A-Z\d\u00c0-\u00de\u0391-\u03a9\u3040-\uffdc]")
 _LAST_WORD = re.compile(r"[^\s(\[]*$")
@@ -60,7 +62,7 @@ def _initial(text: str, start: int) -> bool:
 
 def mark_sentences(doc: Doc) -> Doc:
     """Set the Doc's sentence boundaries (spaCy component ``litkg_sentences``)."""
-    starts = set(sentence_starts(doc.text))
+    starts = set(sentence_starts(text_of(doc)))
     for token in doc:
         token.is_sent_start = token.i == 0 or token.idx in starts
     return doc

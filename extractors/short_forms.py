@@ -7,6 +7,7 @@ import re
 from spacy.tokens import Doc
 
 from extractors.overlaps import finds_of
+from extractors.reading import text_of
 
 _LONG_SOURCES = ("coined", "vocabulary", "name", "phrase")
 
@@ -17,7 +18,7 @@ def mark_short_forms(doc: Doc) -> Doc:
     for find in finds_of(doc, _LONG_SOURCES):
         if find.end not in ending or find.start < ending[find.end][0]:
             ending[find.end] = (find.start, find.type)
-    text = doc.text
+    text = text_of(doc)
     pairs = doc.spans["abbreviations"]
     spans = []
     for index in range(0, len(pairs), 2):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from extractors.reading import CJK
+from extractors.reading import CJK, text_of
 from extractors.word_lists import word_set
 from ontology.names import key_tokens, match_key, singular
 from ontology.terms import EntityType
@@ -175,7 +175,7 @@ def _ends_modality(word: str) -> bool:
 def mark_vocabulary(doc: Doc, index: VocabularyIndex) -> Doc:
     """Write the matches to ``doc.spans["vocabulary"]``, entry ids as ``span.kb_id_``."""
     spans = []
-    for match in telling(index.find(doc.text), doc.text):
+    for match in telling(index.find(text_of(doc)), text_of(doc)):
         span = doc.char_span(
             match.start, match.end, label=match.entry.type.value, kb_id=match.entry.id
         )
