@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from exports import ntriples, turtle
+from exports import neo4j, ntriples, turtle
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Format:
 
 
 FORMATS: dict[str, Format] = {
+    "neo4j": Format(neo4j.write, "", "folder for neo4j-admin database import", takes_evidence=True),
     "ntriples": Format(ntriples.write, ".nt", "RDF, one statement a line", takes_evidence=True),
     "turtle": Format(
         turtle.write, ".ttl", "RDF with prefixes, made to be read", takes_evidence=True

@@ -7,8 +7,8 @@ goes through DuckDB, which spills to a temporary folder beyond ``_MEMORY``.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Generator, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
@@ -68,6 +68,22 @@ class Follower:
         )
 
 
+def by_entity(links: Iterable[Row], mentions: Iterable[Row]) -> dict[str, list[Row]]:
+    """Group one paper's mentions by entity; both kinds of rows start with paper and entity.
+
+    Raises ``GraphError`` where an entity is mentioned but not linked.
+    """
+    found: dict[str, list[Row]] = {link[1]: [] for link in links}
+    for mention in mentions:
+        if mention[1] not in found:
+            raise GraphError(
+                f'table mentions: paper "{mention[0]}" mentions "{mention[1]}" but has no link to'
+                " it; rebuild the graph"
+            )
+        found[mention[1]].append(mention)
+    return found
+
+
 def resorted(
     graph: GraphTables, table: str, columns: Sequence[str], order: Sequence[str]
 ) -> Generator[Row, None, None]:
@@ -75,36 +91,58 @@ def resorted(
 
     Close it where it is not read to the end, so that the temporary folder goes at once.
     """
-    listed = ", ".join(f'"{column}"' for column in columns)
-    ordered = ", ".join(f'"{column}"' for column in order)
-    sql = f"SELECT {listed} FROM source ORDER BY {ordered}"  # noqa: S608  names of SCHEMAS
-    return _query(graph, table, columns, sql)
+    schema, batches = _source(graph, table, columns)
+    return _query(schema, batches, _ordered(order))
+
+
+def sorted_rows(
+    schema: pa.Schema, found: Iterable[Row], order: Sequence[str]
+) -> Generator[Row, None, None]:
+    """Stream tuples in the order of the named columns; for results that outgrow memory.
+
+    Close it where it is not read to the end, as :func:`resorted`.
+    """
+    batches = (
+        pa.RecordBatch.from_arrays(
+            [
+                pa.array(column, field.type)
+                for column, field in zip(zip(*piece, strict=True), schema, strict=True)
+            ],
+            schema=schema,
+        )
+        for piece in _pieces(found)
+    )
+    return _query(schema, batches, _ordered(order))
 
 
 def distinct(graph: GraphTables, table: str, column: str) -> Iterator[str]:
     """Stream the distinct values of a text or list column, without the empty one, sorted."""
-    is_list = pa.types.is_list(SCHEMAS[table].field(column).type)
-    value = f'unnest("{column}")' if is_list else f'"{column}"'
-    sql = f"SELECT DISTINCT {value} AS value FROM source ORDER BY value"  # noqa: S608  as above
-    for (found,) in _query(graph, table, [column], sql):
+    schema, batches = _source(graph, table, [column])
+    value = _names([column])
+    value = f"unnest({value})" if pa.types.is_list(schema.field(0).type) else value
+    sql = f"SELECT DISTINCT {value} AS value FROM source ORDER BY value"  # noqa: S608  a column of SCHEMAS
+    for (found,) in _query(schema, batches, sql):
         if found:
             yield found
 
 
-def _query(
-    graph: GraphTables, table: str, columns: Sequence[str], sql: str
-) -> Generator[Row, None, None]:
+def _source(
+    graph: GraphTables, table: str, columns: Sequence[str]
+) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     schema = pa.schema([SCHEMAS[table].field(column) for column in columns])
-    reader = pa.RecordBatchReader.from_batches(
-        schema, (batch.select(list(columns)) for batch in graph.batches(table, columns))
-    )
+    return schema, (batch.select(list(columns)) for batch in graph.batches(table, columns))
+
+
+def _query(
+    schema: pa.Schema, batches: Iterator[pa.RecordBatch], sql: str
+) -> Generator[Row, None, None]:
     with (
         tempfile.TemporaryDirectory(prefix="litkg-") as spill,
         duckdb.connect(
             config={"memory_limit": _MEMORY, "temp_directory": spill, "threads": 1}
         ) as connection,
     ):
-        connection.register("source", reader)
+        connection.register("source", pa.RecordBatchReader.from_batches(schema, batches))
         for batch in connection.sql(sql).to_arrow_reader(_ROWS):
             yield from _tuples(batch)
 
@@ -113,3 +151,17 @@ def _tuples(batch: pa.RecordBatch) -> Iterator[Row]:
     for start in range(0, batch.num_rows, _ROWS):
         piece = batch.slice(start, _ROWS)
         yield from zip(*(column.to_pylist() for column in piece.columns), strict=True)
+
+
+def _pieces(found: Iterable[Row]) -> Iterator[list[Row]]:
+    rest = iter(found)
+    while piece := list(islice(rest, _ROWS)):
+        yield piece
+
+
+def _ordered(order: Sequence[str]) -> str:
+    return f"SELECT * FROM source ORDER BY {_names(order)}"  # noqa: S608  columns of a schema
+
+
+def _names(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)

@@ -37,7 +37,7 @@ from exports.iris import (
     statement_iri,
     valid_iri,
 )
-from exports.streams import Follower, Row, distinct, resorted, rows
+from exports.streams import Follower, Row, by_entity, distinct, resorted, rows
 from ontology import terms
 from ontology.errors import GraphError
 from ontology.identifiers import PREFIXES, person_iri, venue_iri
@@ -256,7 +256,7 @@ def _papers(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
             if evidence == "none":
                 continue
             spans = mentions.at(key)
-            yield from _links(key, iri, roles, spans, full=full)
+            yield from _links(key, iri, roles, spans)
             yield from _mentions(key, spans, texts)
             yield from _statements(key, iri, statements.at(key), texts)
         for follower in (links, mentions, statements):
@@ -284,13 +284,9 @@ def _paper(paper: Row) -> list[Property]:
     return properties
 
 
-def _links(
-    key: str, paper: str, links: list[Row], mentions: list[Row], *, full: bool
-) -> Iterator[Resource]:
+def _links(key: str, paper: str, links: list[Row], mentions: list[Row]) -> Iterator[Resource]:
     part = paper_part(key)
-    spans: dict[str, list[str]] = {}
-    for _, entity, field, start, end, *_ in mentions:
-        spans.setdefault(entity, []).append(_mention_iri(part, field, start, end))
+    spans = by_entity(links, mentions)
     for _, entity, role, confidence, sources, count in links:
         properties = [
             (TYPE, IRI, terms.LINK.iri),
@@ -301,15 +297,11 @@ def _links(
             (terms.MENTION_COUNT.iri, INTEGER, str(count)),
         ]
         properties += [(terms.EXTRACTOR.iri, STRING, source) for source in dict.fromkeys(sources)]
-        if full:
-            found = dict.fromkeys(spans.pop(entity, ()))
-            properties += [(terms.EVIDENCE.iri, IRI, mention) for mention in found]
-        yield Resource(f"urn:litkg:link:{part}/{iri_part(entity)}", properties)
-    if spans:
-        raise GraphError(
-            f'table mentions: paper "{key}" has mentions of "{min(spans)}" but no link to it;'
-            " rebuild the graph"
+        found = dict.fromkeys(
+            _mention_iri(part, field, start, end) for _, _, field, start, end, *_ in spans[entity]
         )
+        properties += [(terms.EVIDENCE.iri, IRI, mention) for mention in found]
+        yield Resource(f"urn:litkg:link:{part}/{iri_part(entity)}", properties)
 
 
 def _mentions(key: str, mentions: list[Row], texts: dict[str, str]) -> Iterator[Resource]:
