@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,7 +19,7 @@ from ontology.names import key_tokens
 from ontology.records import Mention, Paper, PaperEntity, PaperRelation
 from ontology.terms import ROLE_ORDER, EntityType, RelationType, Role
 
-_THRESHOLD = 0.42
+_THRESHOLD = 0.36
 _NEIGHBOURS = 12
 """A mention is paired with that many before it in its sentence, so pairs grow linearly."""
 _MAIN = 3
@@ -82,7 +82,7 @@ def evidence(
 ) -> Iterator[tuple[_Pair, list[str]]]:
     """Name what speaks for or against relations, for each ordered pair that may be related."""
     main = _main_entities(entities)
-    traits = [[*_traits(entity), *_cues_of(paper, entity)] for entity in entities]
+    traits = [list(_traits(entity)) for entity in entities]
     words = [key_tokens(entity.name) for entity in entities]
     numbers = Counter(entity.type for entity in entities)
     introduced = Counter(entity.type for entity in entities if entity.role is Role.INTRODUCES)
@@ -131,23 +131,6 @@ def _traits(entity: PaperEntity) -> Iterator[str]:
     )
     if any(character.isupper() for character in entity.mentions[0].surface[1:]):
         yield "proper"
-
-
-def _cues_of(paper: Paper, entity: PaperEntity) -> set[str]:
-    found: set[str] = set()
-    for mention in entity.mentions:
-        cued = read_cues(paper.text(mention.field))
-        first, last = cued.span(mention.sentence_start, mention.sentence_end)
-        begin, end = cued.span(mention.start, mention.end)
-        right_before, before = cued.before(first, begin)
-        where = "title, " if mention.field == "title" else ""
-        found.update(f"{where}after {cue}" for cue in right_before)
-        if not where:
-            found.update(f"far after {cue}" for cue in before)
-            found.update(f"in {cue}" for cue in cued.within(first, last) & _SENTENCE_CUES)
-        behind, _ = cued.after(end, last)
-        found.update(f"{where}before {cue}" for cue in behind)
-    return found
 
 
 def _name_evidence(head: tuple[str, ...], tail: tuple[str, ...]) -> Iterator[str]:
