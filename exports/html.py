@@ -20,6 +20,7 @@ from string import Template
 from typing import Any
 
 from exports.cut import Cut, Sentence, ShownPaper, cut, strongest
+from exports.files import text_file
 from exports.layout import arrange
 from ontology.tables import GraphTables
 from ontology.terms import EntityType, RelationType
@@ -38,7 +39,8 @@ _FIELDS = ("abstract", "title")
 
 def write(graph: GraphTables, path: Path, *, max_nodes: int = 2000) -> None:
     """Write the explorer page of a graph; see :func:`generate`."""
-    path.write_text(generate(graph, max_nodes=max_nodes), encoding="utf-8", newline="")
+    with text_file(path) as file:
+        file.write(generate(graph, max_nodes=max_nodes))
 
 
 def generate(graph: GraphTables, *, max_nodes: int = 2000) -> str:

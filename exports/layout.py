@@ -148,7 +148,7 @@ def _sunflower(count: int) -> Points:
 def _relaxed(points: Points, pairs: Indices, strength: Points, steps: int) -> Points:
     """Let the forces act for a number of steps while the temperature falls to zero."""
     count = len(points)
-    mass = 1.0 + np.bincount(pairs.ravel(), weights=np.repeat(strength, 2), minlength=count)
+    mass: Points = 1.0 + np.bincount(pairs.ravel(), weights=np.repeat(strength, 2), minlength=count)
     span = math.sqrt(count)
     points = points * (2.0 * span / max(float(np.abs(points).max()), 1e-9))
     for step in range(steps):

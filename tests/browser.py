@@ -20,11 +20,18 @@ _FLAGS = (
 
 
 @contextmanager
-def chromium(profile: Path, *flags: str, size: tuple[int, int] = (1280, 800)) -> Iterator[webdriver.Chrome]:
+def chromium(
+    profile: Path, *flags: str, size: tuple[int, int] = (1280, 800)
+) -> Iterator[webdriver.Chrome]:
     """Start a browser with a fresh profile that records console messages and network requests."""
     options = Options()
     options.binary_location = "/usr/bin/chromium"
-    for flag in (*_FLAGS, *flags, f"--user-data-dir={profile}", f"--window-size={size[0]},{size[1]}"):
+    for flag in (
+        *_FLAGS,
+        *flags,
+        f"--user-data-dir={profile}",
+        f"--window-size={size[0]},{size[1]}",
+    ):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))

@@ -1,0 +1,200 @@
+"""The neighbourhood of one entity as a small page made by pyvis, for notebooks and quick looks.
+
+pyvis 0.3.2 links Bootstrap from a content delivery network even where all is said to stand in the
+file, and prints its heading twice; both are mended here. Names stand on the canvas, sentences in
+tooltips that vis-network sets as text. Tooltips of nodes hold no text of papers at all, for pyvis
+turns them into markup as soon as one contains ``href``.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+import re
+from collections import Counter
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+from pyvis.network import Network
+
+from exports.cut import Cut, Edge, cut
+from exports.files import text_file
+from exports.layout import arrange
+from ontology.errors import InputError
+from ontology.names import match_key
+from ontology.tables import GraphTables
+from ontology.terms import EntityType
+
+COLOURS = {
+    EntityType.DATASET: "#178f74",
+    EntityType.MODALITY: "#b0469b",
+    EntityType.METHOD: "#4470d0",
+    EntityType.TASK: "#d98218",
+}
+"""Colour of each type, as in the explorer."""
+
+_REMOTE = re.compile(
+    r"<link\b[^>]*\bhref=\"https?:[^>]*>|<script\b[^>]*\bsrc=\"https?:[^>]*>\s*</script>"
+)
+_HEADING = re.compile(r"<center>\s*<h1>.*?</h1>\s*</center>", re.DOTALL)
+_COMMENT = re.compile(r"<!--\s*<link.*?-->", re.DOTALL)
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+_OPTIONS = {
+    "physics": {"enabled": False},
+    "interaction": {"hover": True, "tooltipDelay": 120, "hideEdgesOnDrag": True},
+    "nodes": {"shape": "dot", "font": {"size": 15, "strokeWidth": 4, "strokeColor": "#ffffff"}},
+    "edges": {"smooth": False, "font": {"size": 11, "align": "middle", "color": "#5c6070"}},
+}
+_NEAREST = 5
+_SPREAD = 3.0
+
+
+def write(graph: GraphTables, path: Path, *, around: str, max_nodes: int = 500) -> None:
+    """Write the page of a neighbourhood; see :func:`generate`."""
+    with text_file(path) as file:
+        file.write(generate(graph, around=around, max_nodes=max_nodes))
+
+
+def generate(graph: GraphTables, *, around: str, max_nodes: int = 500) -> str:
+    """The entity named ``around`` with what papers relate to it or name beside it, as HTML.
+
+    Any spelling of the name or of an alias finds the entity; of several, that with the most papers.
+    Beyond ``max_nodes`` the neighbours with the fewest papers shared are left out. Raises
+    :class:`InputError` where no entity has the name.
+    """
+    centre = _find(graph, around)
+    shared = _neighbours(graph, centre)
+    closest = sorted(shared, key=lambda iri: (-shared[iri], iri))[: max_nodes - 1]
+    shown = cut(graph, [centre, *closest])
+    number = next(n for n, node in enumerate(shown.nodes) if node.iri == centre)
+    joined = {
+        edge.head + edge.tail - number for edge in shown.edges if number in {edge.head, edge.tail}
+    }
+    spokes = tuple(
+        Edge(number, other, None, shared[node.iri], ())
+        for other, node in enumerate(shown.nodes)
+        if other != number and other not in joined
+    )
+    # Neighbours that merely occur together would cover what the papers state.
+    edges = [e for e in shown.edges if e.relation or number in {e.head, e.tail}]
+    return _page(shown, (*edges, *spokes), number)
+
+
+def _find(graph: GraphTables, name: str) -> str:
+    key = match_key(name)
+    papers: dict[str, int] = {}
+    names: dict[str, str] = {}
+    found: set[str] = set()
+    for batch in graph.batches("entities", ["iri", "name", "papers"]):
+        for row in batch.to_pylist():
+            papers[row["iri"]] = row["papers"]
+            names.setdefault(row["name"].casefold(), row["name"])
+            if row["iri"] == name or (key and match_key(row["name"]) == key):
+                found.add(row["iri"])
+    for batch in graph.batches("aliases", ["entity", "alias"]):
+        for row in batch.to_pylist():
+            names.setdefault(row["alias"].casefold(), row["alias"])
+            if key and match_key(row["alias"]) == key:
+                found.add(row["entity"])
+    if found:
+        return min(found, key=lambda iri: (-papers.get(iri, 0), iri))
+    near = get_close_matches(name.casefold(), sorted(names), n=_NEAREST, cutoff=0.6)
+    hint = (
+        f"the nearest names are {', '.join(json.dumps(names[n], ensure_ascii=False) for n in near)}"
+        if near
+        else "search for it with kg lookup"
+    )
+    raise InputError(f"{json.dumps(name, ensure_ascii=False)}: no entity has this name; {hint}")
+
+
+def _neighbours(graph: GraphTables, centre: str) -> Counter[str]:
+    """Papers that each other entity shares with the centre, stated relations counting again."""
+    shared: Counter[str] = Counter()
+    for table, first, second in (("cooccurrence", "a", "b"), ("relations", "head", "tail")):
+        columns = [first, second, *(["papers"] if table == "cooccurrence" else [])]
+        for batch in graph.batches(table, columns):
+            touching = pc.or_(
+                pc.equal(batch.column(first), centre), pc.equal(batch.column(second), centre)
+            )
+            for row in batch.filter(touching).to_pylist():
+                other = row[second] if row[first] == centre else row[first]
+                if other != centre:
+                    shared[other] += row.get("papers", 1)
+    return shared
+
+
+def _page(shown: Cut, edges: tuple[Edge, ...], centre: int) -> str:
+    most = max(node.papers for node in shown.nodes)
+    radii = [6 + 22 * math.sqrt(node.papers / most) for node in shown.nodes]
+    places = arrange(radii, [(edge.head, edge.tail, 1.0 + edge.papers) for edge in edges])
+    network = Network(height="86vh", width="100%", cdn_resources="in_line")
+    network.set_options(json.dumps(_OPTIONS))
+    # Network.add_node and add_edge search all edges so far: 10,000 nodes took minutes.
+    network.nodes = [
+        {
+            "id": number,
+            "label": _clipped(node.name, 40),
+            "title": f"{node.type.value} · {_papers(node.papers)}",
+            "color": COLOURS[node.type],
+            "size": radii[number],
+            "x": _SPREAD * places.x[number],
+            "y": -_SPREAD * places.y[number],
+            "borderWidth": 4 if number == centre else 1,
+        }
+        for number, node in enumerate(shown.nodes)
+    ]
+    network.edges = [_edge(shown, edge, named=centre in {edge.head, edge.tail}) for edge in edges]
+    heading = f"{shown.nodes[centre].name} in {shown.name}"
+    return _mended(network.generate_html(notebook=False), heading)
+
+
+def _edge(shown: Cut, edge: Edge, *, named: bool) -> dict[str, Any]:
+    line: dict[str, Any] = {"from": edge.head, "to": edge.tail, "width": 1 + math.log2(edge.papers)}
+    if edge.relation is None:
+        return line | {"color": "#d9d5ca", "title": f"named together in {_papers(edge.papers)}"}
+    kind = edge.relation.value.replace("-", " ")
+    lines = [f"{kind}: {_papers(edge.papers)}"]
+    for sentence in edge.evidence:
+        paper = shown.papers[sentence.paper]
+        text = paper.title if sentence.field == "title" else paper.abstract
+        year = f" ({paper.year})" if paper.year else ""
+        lines.append(
+            f"“{_clipped(text[sentence.start : sentence.end], 300)}” {_clipped(paper.title, 90)}{year}"
+        )
+    return line | {
+        "color": COLOURS[shown.nodes[edge.tail].type],
+        "arrows": "to",
+        "label": kind if named else "",
+        "title": "\n\n".join(lines),
+    }
+
+
+def _mended(page: str, heading: str) -> str:
+    """Take out what would call the network, and give the page a policy, a title and one heading."""
+    for pattern in (_COMMENT, _HEADING, _REMOTE):
+        page = pattern.sub("", page)
+    text = html.escape(heading)
+    head = (
+        f'<meta http-equiv="Content-Security-Policy" content="{html.escape(_POLICY)}">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{text}</title>'
+        "<style>body{margin:0;font:14px system-ui,sans-serif;color:#1c1e26}"
+        "h1{font:600 20px Georgia,serif;margin:14px 18px}"
+        ".vis-tooltip{max-width:420px;white-space:pre-wrap!important}</style>"
+    )
+    page = page.replace("<html>", '<!doctype html>\n<html lang="en">', 1)
+    page = page.replace('<meta charset="utf-8">', f'<meta charset="utf-8">{head}', 1)
+    return page.replace("<body>", f"<body><h1>{text}</h1>", 1)
+
+
+def _papers(count: int) -> str:
+    return "1 paper" if count == 1 else f"{count:,} papers"
+
+
+def _clipped(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

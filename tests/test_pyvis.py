@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from browser import chromium
+from graphs import NASTY, hostile_graph, small_graph
+
+from exports.pyvis import generate, write
+from ontology.errors import InputError
+
+
+@pytest.mark.parametrize("name", ["U-Net", "u net", "UNet", "urn:litkg:method:unet"])
+def test_any_spelling_finds_the_entity(name: str) -> None:
+    """The name in another spelling, an alias and the IRI open the same page."""
+    assert generate(small_graph(), around="U-Net") == generate(small_graph(), around=name)
+
+
+def test_chinese_alias_finds_the_entity() -> None:
+    """An alias in Chinese opens the page of its entity."""
+    assert "<h1>image segmentation in Cells, small</h1>" in generate(
+        small_graph(), around="图像分割"
+    )
+
+
+def test_unknown_name_lists_the_nearest() -> None:
+    """An unknown name raises and offers names that look alike."""
+    with pytest.raises(InputError) as caught:
+        generate(small_graph(), around="TinySge")
+    assert str(caught.value) == (
+        '"TinySge": no entity has this name; the nearest names are "TinySeg"'
+    )
+
+
+def test_page_has_one_heading_and_no_address() -> None:
+    """Nothing is loaded from elsewhere, and the heading stands once."""
+    page = generate(small_graph(), around="U-Net")
+    assert re.findall(r"<h1>.*?</h1>", page) == ["<h1>U-Net in Cells, small</h1>"]
+    assert re.findall(r"(?:src|href)\s*=\s*[\"']?https?:|url\(\s*[\"']?https?:", page) == []
+
+
+def test_neighbourhood_is_bounded() -> None:
+    """No more entities than asked for stand on the page, those with most papers shared first."""
+    page = generate(small_graph(), around="image segmentation", max_nodes=2)
+    labels = re.findall(r'"label": "([^"]+)", "shape"|"label": "([^"]+)", "size"', page)
+    assert {name for pair in labels for name in pair if name} == {"image segmentation", "U-Net"}
+
+
+def test_same_graph_same_bytes() -> None:
+    """Two runs write the same page."""
+    assert generate(small_graph(), around="CellPix") == generate(small_graph(), around="CellPix")
+
+
+@pytest.mark.system("chromium chromium-driver")
+def test_hostile_names_stay_text(tmp_path: Path) -> None:
+    """In a browser, markup in names runs no code, asks for nothing and raises no error."""
+    page = tmp_path / "near.html"
+    write(hostile_graph(), page, around=NASTY[2])
+    with chromium(tmp_path / "profile") as browser:
+        browser.get(page.as_uri())
+        assert browser.find_element("tag name", "h1").text == f"{NASTY[2]} in {NASTY[2]}"
+        assert browser.execute_script("return nodes.length") == 5
+        assert browser.execute_script("return performance.getEntriesByType('resource').length") == 0
+        assert [row for row in browser.get_log("browser") if row["level"] == "SEVERE"] == []
