@@ -5,27 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from exports import neo4j, ntriples, turtle
+from exports import html, neo4j, ntriples, pyvis, turtle
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
     """One way out of the graph.
 
-    ``write(graph, path)`` takes the keyword ``evidence`` where ``takes_evidence`` is true. The
-    suffix is that of the file, empty where the format is a folder.
+    ``write(graph, path)`` takes the keyword options named in ``takes`` and must be given those in
+    ``needs``. The suffix is that of the file, empty where the format is a folder.
     """
 
     write: Callable[..., None]
     suffix: str
     description: str
-    takes_evidence: bool
+    takes: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 FORMATS: dict[str, Format] = {
-    "neo4j": Format(neo4j.write, "", "folder for neo4j-admin database import", takes_evidence=True),
-    "ntriples": Format(ntriples.write, ".nt", "RDF, one statement a line", takes_evidence=True),
-    "turtle": Format(
-        turtle.write, ".ttl", "RDF with prefixes, made to be read", takes_evidence=True
+    "html": Format(html.write, ".html", "an explorer in one file, opens offline", ("max_nodes",)),
+    "neo4j": Format(neo4j.write, "", "a folder for neo4j-admin database import", ("evidence",)),
+    "ntriples": Format(ntriples.write, ".nt", "RDF, one statement a line", ("evidence",)),
+    "pyvis": Format(
+        pyvis.write,
+        ".html",
+        "the neighbourhood of one entity as a small page",
+        ("around", "max_nodes"),
+        ("around",),
     ),
+    "turtle": Format(turtle.write, ".ttl", "RDF with prefixes, made to be read", ("evidence",)),
 }

@@ -148,7 +148,8 @@ def _sunflower(count: int) -> Points:
 def _relaxed(points: Points, pairs: Indices, strength: Points, steps: int) -> Points:
     """Let the forces act for a number of steps while the temperature falls to zero."""
     count = len(points)
-    mass: Points = 1.0 + np.bincount(pairs.ravel(), weights=np.repeat(strength, 2), minlength=count)
+    degree = np.bincount(pairs.ravel(), weights=np.repeat(strength, 2), minlength=count)
+    mass = np.asarray(1.0 + degree, dtype=np.float64)
     span = math.sqrt(count)
     points = points * (2.0 * span / max(float(np.abs(points).max()), 1e-9))
     for step in range(steps):
