@@ -189,7 +189,7 @@ def test_names_are_lower_case_except_proper_names(vocabulary: Vocabulary, kind: 
     """A common word of a modality's or a task's name begins in lower case."""
     # Proper names stand here so that a capital by mistake is noticed.
     proper = {
-        "Alzheimer's", "Android", "Bayesian", "Cell", "Doppler", "Fi", "Gleason", "Granger",
+        "Alzheimer's", "Android", "Bayesian", "Cell", "Chinese", "Doppler", "Fi", "Gleason", "Granger",
         "Internet", "Painting", "Pap", "Parkinson's", "Raman", "Reddit", "Things", "Wi",
     }  # fmt: skip
     capital = [
