@@ -84,6 +84,8 @@ class VocabularyIndex:
 
 
 def _extended(key: str, piece: str) -> str:
+    if piece[0] in "+#":
+        return key + piece
     for token in key_tokens(piece):
         key += f"_{token}" if key[-1:].isdigit() and token[0].isdigit() else token
     return key
