@@ -24,7 +24,13 @@ _NAMING = frozenset("called named dubbed termed namely coined entitled titled de
 _DATASET_HEADS = frozenset(
     "dataset datasets benchmark benchmarks corpus corpora challenge testbed database suite".split()
 )
-_SENTENCE_WINDOW = 25
+_METHOD_HEADS = frozenset(
+    """
+    method framework approach model models network algorithm module architecture system pipeline
+    technique strategy transformer agent loss paradigm toolkit library
+    """.split()
+)
+_SENTENCE_WINDOW = 12
 _TITLE_NAME = re.compile(r"([^\s:：]\S*(?: \S+){0,3})\s?[:：]\s")
 
 
@@ -81,20 +87,24 @@ def _capitalised(word: str) -> bool:
 
 
 def _type(context: Sequence[str]) -> str:
-    data = any(word in _DATASET_HEADS for word in context)
+    """Dataset where a data word comes before any method word in the definition."""
+    decisive = (word for word in context if word in _DATASET_HEADS or word in _METHOD_HEADS)
+    data = next(decisive, "") in _DATASET_HEADS
     return EntityType.DATASET.value if data else EntityType.METHOD.value
 
 
 def mark_coined_names(doc: Doc) -> Doc:
     """Write all occurrences of coined names to ``doc.spans["coined"]`` (spaCy component)."""
     text = text_of(doc)
-    title, _, rest = text.partition("\n")
+    title = text.partition("\n")[0]
     names: dict[str, str] = {}
     if name := name_in_title(title):
         names[name] = _type(title.lower().split()[1:])
     for words in sentence_words(doc):
         for coined in coined_names(words):
-            names.setdefault(text[coined.start : coined.end], coined.type)
+            name = text[coined.start : coined.end]
+            if names.get(name) != EntityType.DATASET.value:
+                names[name] = coined.type
     spans = []
     for name, kind in names.items():
         for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w+])(?!-\d)", text):

@@ -42,7 +42,7 @@ def folded(word: str) -> str:
 def is_boundary(word: Word) -> bool:
     """Tell whether a word cannot stand inside a descriptive term."""
     lower = word.lower
-    if not lower[0].isalnum():
+    if not lower[0].isalnum() or ("/" in lower and "." in lower):
         return True
     if lower in word_set("boundaries") or lower in word_set("verbs"):
         return True
@@ -87,8 +87,27 @@ def terms(words: Sequence[Word], known: Mapping[int, str] = MappingProxyType({})
                 first = max(0, last + 1 - _LONGEST)
                 if kind == EntityType.MODALITY.value:
                     first = modality_start(run, first, last)
-                yield Term(run[first].start, run[last].end, kind)
+                else:
+                    first = term_start(run, first, last, opens=run[0] is words[0])
+                if kind in known.values() or head_type(run[first:], last - first):
+                    yield Term(run[first].start, run[last].end, kind)
                 break
+
+
+def term_start(run: Sequence[Word], first: int, last: int, *, opens: bool) -> int:
+    """First word of a task or method: praise and a sentence's opening gerund stay outside.
+
+    >>> from extractors.reading import split_words
+    >>> term_start(split_words("Understanding optimal adversarial training"), 0, 3, opens=True)
+    2
+    """
+    if opens and last - first > 1 and run[first].text[:1].isupper():
+        word = run[first].lower
+        if word.endswith("ing") and word not in word_set("opening_nouns"):
+            first += 1
+    while first < last and run[first].lower in word_set("leading_words"):
+        first += 1
+    return first
 
 
 def modality_start(run: Sequence[Word], first: int, last: int) -> int:

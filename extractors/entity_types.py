@@ -48,6 +48,9 @@ def context_type(text: str, start: int, end: int) -> str:
     """
     before = _BEFORE.search(text, max(0, start - _WINDOW), start)
     after = _AFTER.match(text, end, end + _WINDOW)
+    last = re.split(r"[\s\-]", text[start:end])[-1].lower()
+    if last in word_set("firm_tasks"):
+        return ""
     if after and after[1].lower() in word_set("after_task"):
         return _TASK
     if after and after[1].lower() in word_set("after_method"):

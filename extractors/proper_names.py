@@ -43,7 +43,7 @@ def has_odd_capitals(word: str) -> bool:
             return True
         if capitals and any(character.isdigit() for character in part):
             return True
-    return re.search(r"[A-Z]\w*[-‐‑]\d", word) is not None
+    return re.search(r"[A-Z]\w*[-‐‑](?:\d|[A-Z]$)", word) is not None
 
 
 def proper_names(words: Sequence[Word], datasets: Collection[int] = frozenset()) -> Iterator[Name]:
