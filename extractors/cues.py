@@ -158,18 +158,20 @@ _NO_OBJECT = frozenset(
 )
 
 
-def _words(text: str) -> list[str]:
-    return _TOKEN.findall(text.lower())
+_Phrase = tuple[tuple[str, ...], tuple[tuple[str, int], ...]]
 
 
-def _phrases_by_first_word() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
-    cues: dict[tuple[str, ...], list[str]] = {}
+def _phrases_by_first_word() -> dict[str, tuple[_Phrase, ...]]:
+    """For each word that starts phrases: their words, and their cues with the number of words."""
+    cues: dict[tuple[str, ...], dict[str, None]] = {}
     for cue, phrases in _PHRASES.items():
         for phrase in phrases.split("|"):
-            cues.setdefault(tuple(_words(phrase)), []).append(cue)
-    index: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+            words = tuple(_TOKEN.findall(phrase))
+            cues.setdefault(words, {})[cue] = None
+    index: dict[str, tuple[_Phrase, ...]] = {}
     for words, names in cues.items():
-        index.setdefault(words[0], []).append((words, tuple(names)))
+        phrase_cues = tuple((name, len(words)) for name in names)
+        index[words[0]] = (*index.get(words[0], ()), (words, phrase_cues))
     return index
 
 
@@ -248,17 +250,21 @@ class CuedText:
 @lru_cache(maxsize=8)
 def read_cues(text: str) -> CuedText:
     """Find every cue phrase of a text."""
-    starts: list[int] = []
-    words: list[str] = []
-    for match in _TOKEN.finditer(text):
-        starts.append(match.start())
-        words.append(match[0].lower())
-    cues: list[tuple[tuple[str, int], ...]] = []
-    for position, word in enumerate(words):
-        found: list[tuple[str, int]] = []
-        for phrase, names in _INDEX.get(word, ()):
-            size = len(phrase)
-            if size == 1 or tuple(words[position : position + size]) == phrase:
-                found += ((name, size) for name in names)
-        cues.append(tuple(found))
+    starts = [match.start() for match in _TOKEN.finditer(text)]
+    words = [word.lower() for word in _TOKEN.findall(text)]
+    cues = [
+        _cues_at(words, position, _INDEX[word]) if word in _INDEX else ()
+        for position, word in enumerate(words)
+    ]
     return CuedText(starts, words, cues)
+
+
+def _cues_at(
+    words: list[str], position: int, phrases: tuple[_Phrase, ...]
+) -> tuple[tuple[str, int], ...]:
+    found: tuple[tuple[str, int], ...] = ()
+    for phrase, cues in phrases:
+        size = len(phrase)
+        if size == 1 or tuple(words[position : position + size]) == phrase:
+            found += cues
+    return found

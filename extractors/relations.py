@@ -8,10 +8,11 @@ the points are log-odds, so their sum also gives the confidence.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from extractors.cues import read_cues
@@ -19,7 +20,8 @@ from ontology.names import key_tokens
 from ontology.records import Mention, Paper, PaperEntity, PaperRelation
 from ontology.terms import ROLE_ORDER, EntityType, RelationType, Role
 
-_THRESHOLD = 0.36
+_LEAST_POINTS = -6
+"""Relations with fewer points, so of a confidence below 0.35, are left out: the best F1."""
 _NEIGHBOURS = 12
 """A mention is paired with that many before it in its sentence, so pairs grow linearly."""
 _MAIN = 3
@@ -27,8 +29,10 @@ _MAIN = 3
 _PARTNERS = 60
 """... with so many others, the first of the paper."""
 _FAR = 15
+_GAPS = (1, 3, 8, 17)
 
 _Pair = tuple[int, int]
+_Names = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,16 @@ def find_relations(paper: Paper, entities: tuple[PaperEntity, ...]) -> tuple[Pap
     The sentence of a relation is the one in which its ends stand closest; where no sentence names
     both, the first one of the abstract that names the end mentioned less often.
     """
-    points = _points()
     meetings = _meetings(paper, entities)
     found: list[PaperRelation] = []
-    for (head, tail), names in evidence(paper, entities, meetings):
-        for relation in _relations_between(entities[head].type, entities[tail].type):
-            table = points[relation]
-            total = sum(table.get(name, 0) for name in names)
-            confidence = 1 / (1 + math.exp(-total / 10))
-            if confidence >= _THRESHOLD:
+    for (head, tail), groups, nearby in evidence(paper, entities, meetings):
+        for relation, label, points in _tables(
+            entities[head].type.value, entities[tail].type.value
+        ):
+            total = sum([points.get(name, 0) for name in nearby])
+            for group in groups:
+                total += _total(label, group)
+            if total >= _LEAST_POINTS:
                 meeting = meetings.get(_sorted(head, tail))
                 place = meeting.left if meeting else _rarer_mention(entities[head], entities[tail])
                 found.append(
@@ -68,7 +73,7 @@ def find_relations(paper: Paper, entities: tuple[PaperEntity, ...]) -> tuple[Pap
                         head,
                         relation,
                         tail,
-                        round(confidence, 2),
+                        round(1 / (1 + math.exp(-total / 10)), 2),
                         place.field,
                         place.sentence_start,
                         place.sentence_end,
@@ -79,48 +84,65 @@ def find_relations(paper: Paper, entities: tuple[PaperEntity, ...]) -> tuple[Pap
 
 def evidence(
     paper: Paper, entities: Sequence[PaperEntity], meetings: dict[_Pair, _Meeting]
-) -> Iterator[tuple[_Pair, list[str]]]:
-    """Name what speaks for or against relations, for each ordered pair that may be related."""
+) -> Iterator[tuple[_Pair, tuple[_Names, ...], list[str]]]:
+    """Name what speaks for or against relations, for each ordered pair that may be related.
+
+    The names come in groups that recur from pair to pair, and those of the meeting at the end.
+    """
     main = _main_entities(entities)
-    traits = [list(_traits(entity)) for entity in entities]
+    kinds = [entity.type.value for entity in entities]
+    roles = [entity.role.value for entity in entities]
     words = [key_tokens(entity.name) for entity in entities]
-    numbers = Counter(entity.type for entity in entities)
-    introduced = Counter(entity.type for entity in entities if entity.role is Role.INTRODUCES)
-    for pair in _candidates(entities, meetings, main):
+    head_traits = [tuple(f"head {trait}" for trait in _traits(entity)) for entity in entities]
+    tail_traits = [tuple(f"tail {trait}" for trait in _traits(entity)) for entity in entities]
+    numbers = Counter(kinds)
+    introduced = Counter(
+        kind for kind, role in zip(kinds, roles, strict=True) if role == Role.INTRODUCES.value
+    )
+    for pair in _candidates(len(entities), meetings, main):
         meeting = meetings.get(pair)
         nearby = list(_meeting_evidence(paper, meeting)) if meeting else []
         for head, tail in (pair, pair[::-1]):
-            kinds = entities[head].type, entities[tail].type
-            if not _relations_between(*kinds):
+            if not _tables(kinds[head], kinds[tail]):
                 continue
-            roles = f"{entities[head].role.value} {entities[tail].role.value}"
-            names = [
-                "any",
-                roles,
-                f"heads: {min(numbers[kinds[0]], 5)}",
-                f"tails: {min(numbers[kinds[1]], 5)}",
-                f"introduced: {min(introduced[kinds[0]], 3)}",
-                f"rank of head: {main.get(head, 9)}",
-                f"rank of tail: {main.get(tail, 9)}",
-            ]
-            names += (f"head {trait}" for trait in traits[head])
-            names += (f"tail {trait}" for trait in traits[tail])
-            names += _name_evidence(words[head], words[tail])
-            if meeting is None:
-                names.append("apart")
-                names.append(f"apart, {roles}")
-                names.append(f"apart, {main.get(head, 9)} {main.get(tail, 9)}")
-            else:
-                order = "head first" if meeting.first == head else "tail first"
-                names.append(f"together, {roles}")
-                names.append(f"together, {main.get(head, 9)} {main.get(tail, 9)}")
-                between = {entities[position].type for position in meeting.between}
-                if kinds[0] in between:
-                    names.append(f"{order}, another head between")
-                if kinds[1] in between:
-                    names.append(f"{order}, another tail between")
-                names += (f"{order}, {name}" for name in nearby)
-            yield (head, tail), names
+            ranks = main.get(head, _MAIN), main.get(tail, _MAIN)
+            counts = numbers[kinds[head]], numbers[kinds[tail]], introduced[kinds[head]]
+            groups = (
+                _pair_evidence(roles[head], roles[tail], ranks, counts, meeting is not None),
+                head_traits[head],
+                tail_traits[tail],
+                _name_evidence(words[head], words[tail]),
+            )
+            ordered: list[str] = []
+            if meeting:
+                order = "head first, " if meeting.first == head else "tail first, "
+                between = {kinds[position] for position in meeting.between}
+                if kinds[head] in between:
+                    ordered.append(order + "another head between")
+                if kinds[tail] in between:
+                    ordered.append(order + "another tail between")
+                ordered += [order + name for name in nearby]
+            yield (head, tail), groups, ordered
+
+
+@lru_cache(maxsize=50_000)
+def _pair_evidence(
+    head_role: str, tail_role: str, ranks: _Pair, counts: tuple[int, int, int], together: bool
+) -> _Names:
+    where = "together" if together else "apart"
+    heads, tails, introduced = counts
+    return (
+        "any",
+        f"{head_role} {tail_role}",
+        f"heads: {min(heads, 5)}",
+        f"tails: {min(tails, 5)}",
+        f"introduced: {min(introduced, 3)}",
+        f"rank of head: {ranks[0]}",
+        f"rank of tail: {ranks[1]}",
+        where,
+        f"{where}, {head_role} {tail_role}",
+        f"{where}, {ranks[0]} {ranks[1]}",
+    )
 
 
 def _traits(entity: PaperEntity) -> Iterator[str]:
@@ -133,16 +155,19 @@ def _traits(entity: PaperEntity) -> Iterator[str]:
         yield "proper"
 
 
-def _name_evidence(head: tuple[str, ...], tail: tuple[str, ...]) -> Iterator[str]:
+@lru_cache(maxsize=50_000)
+def _name_evidence(head: _Names, tail: _Names) -> _Names:
+    found: list[str] = []
     if len(tail) < len(head):
         if head[-len(tail) :] == tail:
-            yield "head ends in tail"
+            found.append("head ends in tail")
         elif set(tail) <= set(head):
-            yield "head holds tail"
+            found.append("head holds tail")
     elif set(head) < set(tail):
-        yield "tail holds head"
+        found.append("tail holds head")
     if head[-1:] == tail[-1:]:
-        yield "same last word"
+        found.append("same last word")
+    return tuple(found)
 
 
 def _meeting_evidence(paper: Paper, meeting: _Meeting) -> Iterator[str]:
@@ -152,12 +177,12 @@ def _meeting_evidence(paper: Paper, meeting: _Meeting) -> Iterator[str]:
     right_begin, right_end = cued.span(meeting.right.start, meeting.right.end)
     if meeting.left.field == "title":
         yield "title"
-    yield f"gap {0 if meeting.gap < 2 else 1 if meeting.gap < 4 else 2 if meeting.gap < 9 else 3 if meeting.gap < 18 else 4}"
+    yield f"gap: {bisect_left(_GAPS, meeting.gap)}"
     yield f"others between: {min(len(meeting.between), 3)}"
     if meeting.gap <= _FAR:
         for cue in cued.within(left_end, right_begin):
             yield f"between: {cue}"
-    right_before, before = cued.before(first, begin)
+    right_before, _ = cued.before(first, begin)
     for cue in right_before:
         yield f"before: {cue}"
     behind, _ = cued.after(right_end, last)
@@ -201,12 +226,10 @@ def _main_entities(entities: Sequence[PaperEntity]) -> dict[int, int]:
     return ranks
 
 
-def _candidates(
-    entities: Sequence[PaperEntity], meetings: dict[_Pair, _Meeting], main: dict[int, int]
-) -> list[_Pair]:
+def _candidates(number: int, meetings: dict[_Pair, _Meeting], main: dict[int, int]) -> list[_Pair]:
     pairs = set(meetings)
     for position in main:
-        for partner in range(min(len(entities), _PARTNERS)):
+        for partner in range(min(number, _PARTNERS)):
             if partner != position:
                 pairs.add(_sorted(position, partner))
     return sorted(pairs)
@@ -258,16 +281,27 @@ def _sorted(one: int, other: int) -> _Pair:
 
 
 @cache
-def _relations_between(head: EntityType, tail: EntityType) -> tuple[RelationType, ...]:
-    return tuple(relation for relation in RelationType if relation.allows(head, tail))
+def _tables(head: str, tail: str) -> tuple[tuple[RelationType, str, dict[str, int]], ...]:
+    """The relations that may hold between two entity types, with label and points."""
+    return tuple(
+        (relation, relation.value, _points()[relation.value])
+        for relation in RelationType
+        if relation.allows(EntityType(head), EntityType(tail))
+    )
+
+
+@lru_cache(maxsize=50_000)
+def _total(relation: str, names: _Names) -> int:
+    table = _points()[relation]
+    return sum(table.get(name, 0) for name in names)
 
 
 @cache
-def _points() -> dict[RelationType, dict[str, int]]:
+def _points() -> dict[str, dict[str, int]]:
     text = (files("extractors.words") / "relation_points.tsv").read_text(encoding="utf-8")
-    points: dict[RelationType, dict[str, int]] = {relation: {} for relation in RelationType}
+    points: dict[str, dict[str, int]] = {relation.value: {} for relation in RelationType}
     for line in text.splitlines():
         if not line.startswith("#"):
             relation, name, number = line.split("\t")
-            points[RelationType(relation)][name] = int(number)
+            points[relation][name] = int(number)
     return points

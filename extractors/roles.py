@@ -44,7 +44,7 @@ def assign_roles(paper: Paper, entities: tuple[PaperEntity, ...]) -> tuple[Paper
 
 def evidence(paper: Paper, entities: Sequence[PaperEntity]) -> list[set[str]]:
     """Name what speaks for or against each role of each entity."""
-    own_work = _start_of_own_work(entities, paper)
+    own_work = _start_of_own_work(paper, entities)
     coined = {
         position
         for position, entity in enumerate(entities)
@@ -139,7 +139,7 @@ def _mention_evidence(paper: Paper, mention: Mention) -> Iterator[str]:
         yield f"sentence: {cue}"
 
 
-def _start_of_own_work(entities: Sequence[PaperEntity], paper: Paper) -> int:
+def _start_of_own_work(paper: Paper, entities: Sequence[PaperEntity]) -> int:
     """Offset in the abstract where the paper turns from background to itself, -1 where nowhere."""
     cued = read_cues(paper.abstract)
     for position, cues in enumerate(cued.cues):
