@@ -64,6 +64,5 @@ def mark_sentences(doc: Doc) -> Doc:
     """Set the Doc's sentence boundaries (spaCy component ``litkg_sentences``)."""
     starts = set(sentence_starts(text_of(doc)))
     for token in doc:
-        if token.idx in starts:
-            token.is_sent_start = True
+        token.is_sent_start = token.i == 0 or token.idx in starts
     return doc
