@@ -10,19 +10,21 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
-from ontology.records import SourceRecord
+from ontology.records import Origin, SourceRecord
 
 _SPLIT = re.compile(r"[^\w+#]+|_")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_LONG_ABSTRACT = 200
-_KEY_LENGTH = 160
+_LONG_ABSTRACT = 150
+_KEY_LENGTH = 120
 _DISTINCTIVE_WORDS = 4
 _DISTINCTIVE_CJK = 8
 _CROWD = 200
-"""More different texts than this under one key, and the key identifies nothing."""
+"""More different records than this under one key, and the key identifies nothing."""
+
+_NOWHERE = Origin("", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class _Texts:
                 title="".join(title),
                 abstract="".join(abstract),
                 title_words=frozenset(title),
-                abstract_words=frozenset(abstract),
+                abstract_words=frozenset(word for word in abstract if len(word) > 3),
                 cjk=bool(_CJK.search(record.title)),
             )
         return self._made[position]
@@ -108,19 +110,19 @@ def _words(text: str) -> list[str]:
 def _links(records: Sequence[SourceRecord], texts: _Texts) -> Iterator[tuple[int, int, str]]:
     for name, label in (("doi", "DOI"), ("arxiv", "arXiv id"), ("pmid", "PMID")):
         for bucket in _buckets([getattr(record, name) for record in records]):
-            for a, b in _pairs(bucket, texts):
+            for a, b in _pairs(bucket, records):
                 if not _contradict(texts[a], texts[b]):
                     yield a, b, f"same {label}"
     titles = [fold_text(record.title) for record in records]
     own = [r.id and f"{r.id}\0{title}" for r, title in zip(records, titles, strict=True)]
     for bucket in _buckets(own):
-        for a, b in _pairs(bucket, texts):
+        for a, b in _pairs(bucket, records):
             if not _abstracts_contradict(texts[a], texts[b]):
                 yield a, b, "same id and title"
     for bucket in _buckets(titles):
         yield from _title_links(bucket, records, texts)
     for bucket in _buckets([_abstract_key(record.abstract) for record in records]):
-        for a, b in _pairs(bucket, texts):
+        for a, b in _pairs(bucket, records):
             if _same_abstract(texts[a], texts[b]) and not _titles_contradict(texts[a], texts[b]):
                 yield a, b, "same abstract"
 
@@ -137,10 +139,12 @@ def _title_links(
 ) -> Iterator[tuple[int, int, str]]:
     """Link records of one title: years agree, or the only year of the title is missing in one."""
     years = {year for position in bucket if (year := records[position].year) is not None}
-    for a, b in _pairs(bucket, texts):
+    for a, b in _pairs(bucket, records):
         if records[a].year != records[b].year and len(years) > 1:
             continue
-        if _same_abstract(texts[a], texts[b]):
+        if _anywhere(records[a]) == _anywhere(records[b]):
+            yield a, b, "same record"
+        elif _same_abstract(texts[a], texts[b]):
             yield a, b, "same title and abstract"
         elif distinctive(records[a].title) and not _abstracts_contradict(texts[a], texts[b]):
             yield a, b, "same title and year"
@@ -156,21 +160,28 @@ def _buckets(keys: Sequence[str]) -> Iterator[list[int]]:
     yield from found.values()
 
 
-def _pairs(bucket: list[int], texts: _Texts) -> Iterator[tuple[int, int]]:
-    """Yield the pairs worth comparing: exact copies in a chain, different texts all with all."""
-    copies: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+def _pairs(bucket: list[int], records: Sequence[SourceRecord]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs worth comparing: exact copies in a chain, different records all with all."""
+    copies: defaultdict[SourceRecord, list[int]] = defaultdict(list)
     for position in bucket:
-        copies[texts[position].title, texts[position].abstract].append(position)
+        copies[_anywhere(records[position])].append(position)
     for same in copies.values():
         yield from pairwise(same)
     if len(copies) <= _CROWD:
         yield from combinations([same[0] for same in copies.values()], 2)
 
 
+def _anywhere(record: SourceRecord) -> SourceRecord:
+    """The record without its place: equal for copies in several files."""
+    return replace(record, origin=_NOWHERE)
+
+
 def _same_abstract(a: _Text, b: _Text) -> bool:
     """Equal, or one the beginning of the other, as cut abstracts are."""
     short, long = sorted((a.abstract, b.abstract), key=len)
-    return long.startswith(short) and (len(short) >= _LONG_ABSTRACT or short == long)
+    if len(short) < _LONG_ABSTRACT:
+        return short == long != ""
+    return long.startswith(short)
 
 
 def _contradict(a: _Text, b: _Text) -> bool:
@@ -192,8 +203,8 @@ def _abstracts_contradict(a: _Text, b: _Text) -> bool:
     """Long abstracts that share few words are of different works."""
     if min(len(a.abstract), len(b.abstract)) < _LONG_ABSTRACT:
         return False
-    shared = len(a.abstract_words & b.abstract_words)
-    return shared < 0.4 * min(len(a.abstract_words), len(b.abstract_words))
+    first, second = a.abstract_words, b.abstract_words
+    return len(first & second) < 0.4 * min(len(first), len(second))
 
 
 def _root(parents: list[int], position: int) -> int:

@@ -23,7 +23,7 @@ from ontology.vocabulary.reader import shipped_vocabulary
 SUSPECT_BELOW = -7.0
 """Log odds (natural) of "belongs" against "does not", below which an English title is suspected."""
 
-SUSPECT_CHINESE_BELOW = -2.0
+SUSPECT_CHINESE_BELOW = -1.75
 """The same for titles with Chinese words."""
 
 _SAME = 0.86  # how often a title word comes back in its own abstract: 0.80 to 0.90 by rarity
@@ -176,7 +176,7 @@ def _stems(text: str) -> frozenset[str]:
 def _evidence(word: TitleWord, abstract: _Abstract) -> tuple[bool, float]:
     """Tell whether a title word comes back and what that weighs, in natural log odds."""
     found = any(all(map(abstract.holds, reading)) for reading in word.readings)
-    chance = min(0.8, sum(min(map(_share, reading)) for reading in word.readings))
+    chance = min(0.8, max(min(map(_share, reading)) for reading in word.readings))
     if found:
         return True, max(0.0, math.log(word.same / chance))
     return False, min(0.0, math.log((1 - word.same) / (1 - chance)))

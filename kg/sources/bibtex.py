@@ -90,15 +90,8 @@ def _people(text: str) -> list[str]:
     return [*people, text[start:]]
 
 
-def _name(person: str) -> str:
-    """Turn ``Family, Given`` into ``Given Family``; a name wholly in braces stays as it is."""
+def _name(person: str) -> object:
+    """Decode a name; one wholly in braces is no "Family, Given" whatever commas it holds."""
     person = person.strip()
-    braced = person.startswith("{") and person.endswith("}")
     plain = decode_latex(person.replace("~", " "))
-    family, comma, given = plain.partition(",")
-    if braced or not comma:
-        return plain
-    suffix, comma, rest = given.partition(",")  # "Family, Jr, Given"
-    if comma:
-        return f"{rest.strip()} {family.strip()} {suffix.strip()}"
-    return f"{given.strip()} {family.strip()}"
+    return {"literal": plain} if person.startswith("{") and person.endswith("}") else plain

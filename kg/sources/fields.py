@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from kg.sources.raw import RawRecord, shown
@@ -38,12 +39,12 @@ NAMES: dict[str, tuple[str, ...]] = {
         "category", "indexkeywords", "ieeeterms", "meshterms", "fieldsofstudy", "manualtags",
         "关键词",
     ),
-    "doi": ("doi", "do", "m3", "doiurl"),
+    "doi": ("doi", "do", "doiurl"),
     "arxiv": ("arxiv", "arxivid", "eprint"),
     "pmid": ("pmid", "pubmedid", "pubmed"),
     "url": (
         "url", "link", "ur", "pdf", "pdflink", "urlpdf", "pdfurl", "paperurl", "openreviewurl",
-        "absurl", "l1", "l2", "lk",
+        "absurl", "lk",
     ),
 }  # fmt: skip
 """Names under which sources keep each field, folded; where several are filled the first wins."""
@@ -53,7 +54,7 @@ IGNORED = frozenset(
     type ty er entrytype kind language la lang volume vl vo number issue is pages startpage endpage
     sp ep pageend pagestart issn sn isbn isbns publisher pb address cy editor editors series month
     ja j1 j2 n1 note notes copyright license accessed urldate y2 db dp pmc pmcid affiliation
-    affiliations authoraffiliations authoraddress ad av st an c1 c2 c3 c4 c5 c6 c7 c8 u1 u2 u3 u4
+    affiliations authoraffiliations authoraddress ad av st an c1 c2 c3 c4 c5 c6 c7 c8 l1 l2 m3 u1 u2 u3 u4
     dateaddedtoxplore fundinginformation articlecitationcount patentcitationcount referencecount
     onlinedate issuedate meetingdate documentidentifier inspeccontrolledterms
     inspecnoncontrolledterms citationcount file organization school institution howpublished
@@ -68,8 +69,11 @@ _FOLD = re.compile(r"[\W_]+")
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z]{2})?/\d{7})(?:v\d+)?(?!\d)")
+_DOI_LINK = re.compile(r"(?i)https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/[^\s?#]+)")
+_ARXIV_LINK = re.compile(r"(?i)(?:arxiv\.org/(?:abs|pdf)/|10\.48550/arxiv\.)(\S+)")
 _PMID = re.compile(r"(?<!\d)\d{1,9}(?!\d)")
 _AND = re.compile(r"\s+and\s+")
+_SUFFIX = re.compile(r"(?i)(?:jr|sr|i{1,3}|iv|phd|md|msc|inc|ltd)\.?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -88,7 +92,21 @@ def source_records(raw: RawRecord, source: str) -> Iterator[SourceRecord | Ledge
         if clean:
             filled[field] = clean
     yield from (LedgerRow(origin, reason, outcome, text) for reason, outcome, text in problems)
-    yield SourceRecord(origin, **filled)  # type: ignore[arg-type]
+    yield _identified(SourceRecord(origin, **filled))  # type: ignore[arg-type]
+
+
+def _identified(record: SourceRecord) -> SourceRecord:
+    """Fill DOI and arXiv id from a link, and the arXiv id from arXiv's own DOIs."""
+    doi, arxiv = record.doi, record.arxiv
+    if not doi and (match := _DOI_LINK.match(record.url)):
+        doi = match[1].rstrip(".,;").casefold()
+    if not arxiv and (match := _ARXIV_LINK.search(f"{record.url} {doi}")):
+        arxiv = clean_arxiv(match[1])[0]
+    return (
+        record
+        if (doi, arxiv) == (record.doi, record.arxiv)
+        else replace(record, doi=doi, arxiv=arxiv)
+    )
 
 
 def unknown_names(values: Mapping[str, object]) -> set[str]:
@@ -166,9 +184,23 @@ def _year(value: object) -> tuple[int | None, _Problem]:
 
 
 def _authors(value: object) -> tuple[tuple[str, ...], _Problem]:
-    if isinstance(value, str):
-        value = list(value.split(";") if ";" in value else _AND.split(value))
-    return _strings(value, _person)
+    return _strings(split_authors(value) if isinstance(value, str) else value, _person)
+
+
+def split_authors(text: str) -> list[str]:
+    """Part a string of names at semicolons, at "and", or at commas between full names.
+
+    >>> split_authors("Ada Lovelace, Alan Turing"), split_authors("Lovelace, Ada")
+    (['Ada Lovelace', 'Alan Turing'], ['Lovelace, Ada'])
+    """
+    if ";" in text:
+        return text.split(";")
+    parts = _AND.split(text)
+    if all(
+        "," not in part or all(" " in name.strip() for name in part.split(",")) for part in parts
+    ):
+        return [name.strip() for part in parts for name in part.split(",")]
+    return parts
 
 
 def _keywords(value: object) -> tuple[tuple[str, ...], _Problem]:
@@ -178,20 +210,36 @@ def _keywords(value: object) -> tuple[tuple[str, ...], _Problem]:
 
 
 def _person(value: object) -> str:
-    """Read a name from a string or from the usual keys of a name object."""
-    if isinstance(value, dict):
-        keys = {fold_name(str(key)): part for key, part in value.items()}
-        for whole in ("name", "fullname", "displayname", "literal", "author"):
-            if keys.get(whole):
-                return _person(keys[whole])
-        given = next(
-            (keys[k] for k in ("given", "first", "firstname", "forename") if keys.get(k)), ""
-        )
-        family = next(
-            (keys[k] for k in ("family", "last", "lastname", "surname") if keys.get(k)), ""
-        )
-        return normalise(f"{given} {family}")
-    return normalise(value) if isinstance(value, str) else ""
+    """Read a name from a string or from the usual keys of a name object, given name first."""
+    if isinstance(value, str):
+        return given_first(normalise(value))
+    if not isinstance(value, dict):
+        return ""
+    keys = {
+        fold_name(str(key)): part for key, part in value.items() if isinstance(part, str | dict)
+    }
+    if isinstance(literal := keys.get("literal"), str):
+        return normalise(literal)
+    for whole in ("name", "fullname", "displayname", "author"):
+        if keys.get(whole):
+            return _person(keys[whole])
+    given = next((keys[k] for k in ("given", "first", "firstname", "forename") if k in keys), "")
+    family = next((keys[k] for k in ("family", "last", "lastname", "surname") if k in keys), "")
+    return normalise(f"{given} {family}")
+
+
+def given_first(name: str) -> str:
+    """Turn "Family, Given" into "Given Family"; suffixes go to the end.
+
+    >>> given_first("Lovelace, Ada"), given_first("Downey, Jr, Robert"), given_first("R. Downey, Jr")
+    ('Ada Lovelace', 'Robert Downey Jr', 'R. Downey, Jr')
+    """
+    parts = [part.strip() for part in name.split(",")]
+    if len(parts) == 2 and parts[1] and not _SUFFIX.fullmatch(parts[1]):
+        return f"{parts[1]} {parts[0]}".strip()
+    if len(parts) == 3 and _SUFFIX.fullmatch(parts[1]):
+        return f"{parts[2]} {parts[0]} {parts[1]}".strip()
+    return name
 
 
 def _keyword(value: object) -> str:
@@ -202,12 +250,12 @@ def _keyword(value: object) -> str:
     return normalise(value) if isinstance(value, str) else ""
 
 
-def _strings(value: object, read: object) -> tuple[tuple[str, ...], _Problem]:
+def _strings(value: object, read: Callable[[object], str]) -> tuple[tuple[str, ...], _Problem]:
     if isinstance(value, dict):
         value = [value]
     if not isinstance(value, list):
         return (), _ignored(value, "it must be a list or text")
-    texts = [(part, read(part)) for part in value]  # type: ignore[operator]
+    texts = [(part, read(part)) for part in value]
     lost = [part for part, text in texts if not text and not _empty(part)]
     lost = [part for part in lost if not isinstance(part, str) or part.strip()]
     problem = _ignored(lost[0], "each must be text or an object with a name") if lost else None

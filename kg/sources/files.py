@@ -8,9 +8,9 @@ import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from ontology.errors import InputError
 
@@ -72,16 +72,22 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(root, name) for name in sorted(files) if not name.startswith("."))
 
 
-def open_source(file: SourceFile) -> io.BufferedReader:
-    """Open a source for reading bytes, gzip undone; the caller closes it.
+@contextmanager
+def open_source(file: SourceFile) -> Iterator[io.BufferedReader]:
+    """Open a source for reading bytes, gzip undone; standard input stays open afterwards.
 
     Raises :class:`OSError` where the system refuses.
     """
-    stream: BinaryIO = sys.stdin.buffer if file.path is None else file.path.open("rb")
-    buffered = _buffered(stream)
-    if buffered.peek(2)[:2] == _GZIP_MAGIC:
-        return _buffered(gzip.GzipFile(fileobj=buffered))
-    return buffered
+    with ExitStack() as stack:
+        if file.path is None:
+            buffered = _buffered(sys.stdin.buffer)
+            stack.callback(buffered.detach)
+        else:
+            buffered = stack.enter_context(_buffered(file.path.open("rb", buffering=0)))
+        if buffered.peek(2)[:2] == _GZIP_MAGIC:
+            unpacked = gzip.GzipFile(fileobj=buffered)
+            buffered = stack.enter_context(_buffered(unpacked))
+        yield buffered
 
 
 def head(stream: io.BufferedReader) -> bytes:

@@ -62,6 +62,7 @@ _EXTENSIONS = {
     ".bib": "bibtex", ".bibtex": "bibtex", ".ris": "ris", ".txt": "feed", ".feed": "feed",
 }  # fmt: skip
 _ENTRY = re.compile(r"^\s*@[A-Za-z]+\s*\{", re.MULTILINE)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
 _RIS_RECORD = re.compile(r"^\s*TY  ?- ?", re.MULTILINE)
 
 
@@ -108,7 +109,10 @@ def sniff(start: bytes, name: str, *, named: bool = True) -> str | None:
     feed only where the user named the file.
     """
     hint = _EXTENSIONS.get(PurePath(name.lower().removesuffix(".gz")).suffix)
-    text = decode(start).text.lstrip("\ufeff\x00 \t\r\n")
+    whole = decode(start).text
+    if 10 * len(_CONTROL.findall(whole)) > len(whole):
+        return None
+    text = whole.lstrip("\ufeff\x00 \t\r\n")
     first, _, following = text.partition("\n")
     if text.startswith(("{", "[")):
         return _sniff_json(first, following, hint)
@@ -121,7 +125,7 @@ def sniff(start: bytes, name: str, *, named: bool = True) -> str | None:
     if any(parse_header(line) for line in text.splitlines()):
         return "feed"
     if hint == "feed":
-        return "feed" if named and "\x00" not in text else None
+        return "feed" if named and text else None
     return hint if text and hint else None
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 
 from kg.sources.jsonlines import parse_json
 from kg.sources.raw import Item, RawRecord, dropped, shown
 from ontology.records import Reason
+
+_LIST_START = re.compile(r"[\s\ufeff\x00]*(?:\[|\{[^\[{]*\[)")
+_RECORD_START = re.compile(r"[\s,]*\{")
+_NEXT_RECORD = re.compile(r",?\s*\n\s*\{|\}\s*,\s*\{")
 
 LIST_KEYS = (
     "papers",
@@ -27,7 +33,7 @@ def read_json(text: str, source: str) -> Iterator[Item]:
     try:
         value = parse_json(text)
     except ValueError as error:
-        yield dropped(source, 1, Reason.MALFORMED, f"not JSON: {error}")
+        yield from _salvaged(text, source, error)
         return
     records = record_list(value)
     if records is None:
@@ -41,6 +47,29 @@ def read_json(text: str, source: str) -> Iterator[Item]:
         else:
             detail = f"{shown(record)} is no JSON object; every record must be one"
             yield dropped(source, position, Reason.MALFORMED, detail)
+
+
+def _salvaged(text: str, source: str, error: ValueError) -> Iterator[Item]:
+    """Read what can be read of a broken or cut list: each record that is whole by itself."""
+    opening = _LIST_START.match(text)
+    if opening is None:
+        yield dropped(source, 1, Reason.MALFORMED, f"not JSON: {error}")
+        return
+    decoder = json.JSONDecoder(strict=False)
+    position, count = opening.end(), 0
+    while (start := _RECORD_START.search(text, position)) is not None:
+        count += 1
+        try:
+            record, position = decoder.raw_decode(text, start.end() - 1)
+            yield RawRecord(count, record)
+        except (ValueError, RecursionError):
+            position = start.end()
+            following = _NEXT_RECORD.search(text, position)
+            position = following.start() if following else len(text)
+            detail = f"broken record: {shown(text[start.end() - 1 : position])}"
+            yield dropped(source, count, Reason.MALFORMED, detail)
+    if not count:
+        yield dropped(source, 1, Reason.MALFORMED, f"not JSON: {error}")
 
 
 def record_list(value: object) -> list[object] | None:

@@ -52,13 +52,6 @@ def _finished(values: dict[str, list[str]], source: str, start: int) -> Iterator
 
 
 def _value(tag: str, found: list[str]) -> object:
-    if tag in {"AU", "A1"}:
-        return [_given_first(name) for name in found]
     if tag in _LISTS:
         return found
     return " ".join(found) if tag in {"AB", "N2"} else found[0]
-
-
-def _given_first(name: str) -> str:
-    family, comma, given = name.partition(",")
-    return f"{given.replace(',', ' ').strip()} {family.strip()}" if comma else name

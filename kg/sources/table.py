@@ -15,21 +15,36 @@ _CELL_LIMIT = 1 << 28
 
 
 def read_table(text: str, source: str) -> Iterator[Item]:
-    """Read the rows of a table; positions are the numbers of the lines on which rows end."""
-    delimiter = find_delimiter(text.split("\n", 1)[0])
+    """Read the rows of a table; positions are the numbers of the lines on which rows start.
+
+    A quote that is never closed costs its own line only.
+    """
     csv.field_size_limit(_CELL_LIMIT)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header: list[str] | None = None
+    lines = list(io.StringIO(text, newline=""))
+    delimiter = find_delimiter(lines[0]) if lines else ","
+    header: list[str] = []
+    start = 0
+    while start < len(lines):
+        row, used = _next_row(lines, start, delimiter)
+        if used > 1 and len(row) < len(header):
+            row, used = [lines[start].rstrip("\r\n")], 1
+        if not any(cell.strip() for cell in row):
+            pass
+        elif not header:
+            header = [cell.strip() for cell in row]
+        else:
+            yield from _row(row, header, source, start + 1)
+        start += used
+
+
+def _next_row(lines: list[str], start: int, delimiter: str) -> tuple[list[str], int]:
+    """Read the row that starts on a line and say how many lines it takes."""
+    reader = csv.reader((lines[at] for at in range(start, len(lines))), delimiter=delimiter)
     try:
-        for row in rows:
-            if not any(cell.strip() for cell in row):
-                continue
-            if header is None:
-                header = [cell.strip() for cell in row]
-                continue
-            yield from _row(row, header, source, rows.line_num)
-    except csv.Error as error:
-        yield dropped(source, rows.line_num, Reason.MALFORMED, f"not CSV: {error}")
+        row = next(reader, [])
+    except csv.Error:
+        return [lines[start]], 1
+    return row, max(1, reader.line_num)
 
 
 def find_delimiter(header: str) -> str:
