@@ -7,6 +7,7 @@ sign) to its last head. Heads with their types stand in ``words/heads.tsv``, bou
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from extractors.overlaps import finds_of
+from extractors.proper_names import has_odd_capitals
 from extractors.reading import Word, sentence_words
 from extractors.word_lists import word_set, word_table
 from ontology.names import singular
@@ -55,6 +57,7 @@ def chunks(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
     """Yield the runs of content words between boundaries.
 
         >>> from extractors.overlaps import finds_of
+from extractors.proper_names import has_odd_capitals
     from extractors.reading import split_words
         >>> [[word.text for word in run] for run in chunks(split_words("We use the deep network."))]
         [['deep', 'network']]
@@ -75,6 +78,7 @@ def terms(words: Sequence[Word], known: Mapping[int, str] = MappingProxyType({})
         ``known`` gives the types of names that end at an offset; they are heads too.
 
         >>> from extractors.overlaps import finds_of
+from extractors.proper_names import has_odd_capitals
     from extractors.reading import split_words
         >>> text = "We propose a novel graph attention network."
         >>> [text[term.start : term.end] for term in terms(split_words(text))]
@@ -89,9 +93,21 @@ def terms(words: Sequence[Word], known: Mapping[int, str] = MappingProxyType({})
                     first = modality_start(run, first, last)
                 else:
                     first = term_start(run, first, last, opens=run[0] is words[0])
-                if kind in known.values() or head_type(run[first:], last - first):
-                    yield Term(run[first].start, run[last].end, kind)
+                term = Term(run[first].start, run[last].end, kind)
+                if run[last].end in known or (
+                    head_type(run[first:], last - first) and not _doubtful(words, term)
+                ):
+                    yield term
                 break
+
+
+def _doubtful(words: Sequence[Word], term: Term) -> bool:
+    """What "of" follows, or "to" or "from" precedes, is rarely a term: "a reduction of costs"."""
+    first = bisect_left(words, term.start, key=lambda word: word.start)
+    after = bisect_left(words, term.end, key=lambda word: word.start)
+    return (after < len(words) and words[after].lower == "of") or (
+        first > 0 and words[first - 1].lower in {"to", "from"}
+    )
 
 
 def term_start(run: Sequence[Word], first: int, last: int, *, opens: bool) -> int:
@@ -111,17 +127,17 @@ def term_start(run: Sequence[Word], first: int, last: int, *, opens: bool) -> in
 
 
 def modality_start(run: Sequence[Word], first: int, last: int) -> int:
-    """First word that belongs to a modality: none that tells the data's part, state or quality.
+    """First word that belongs to a modality: only words that tell kinds of data apart do.
 
     >>> from extractors.reading import split_words
     >>> modality_start(split_words("noisy chest radiographs"), 0, 2)
     1
     """
-    plain = word_set("plain_modifiers")
+    kinds = word_set("modality_modifiers")
     start = last
     while start > first:
-        word = run[start - 1].lower
-        if word in plain or (word.endswith("ed") and "-" not in word and word != "computed"):
+        word = run[start - 1]
+        if word.lower not in kinds and not word.text.isupper() and not has_odd_capitals(word.text):
             break
         start -= 1
     return start
