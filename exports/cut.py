@@ -36,7 +36,7 @@ SENTENCES = 3
 """Sentences shown for each relation and each entity, newest papers first."""
 PAPERS_PER_ROLE = 12
 """Papers wished for each entity and role, newest first."""
-PAPERS_PER_NODE = 5
+PAPERS_PER_NODE = 4
 """Papers kept for each entity shown, on average; small graphs keep at least ``MIN_PAPERS``."""
 MIN_PAPERS = 1000
 

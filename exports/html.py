@@ -25,8 +25,9 @@ from exports.layout import arrange
 from ontology.tables import GraphTables
 from ontology.terms import EntityType, RelationType
 
-ABSTRACT_CHARACTERS = 2_000_000
-"""Characters of whole abstracts in one page; papers with the most links first."""
+TEXT_CHARACTERS = 3_000_000
+"""Characters of abstracts in one page: sentences cited first, then whole abstracts, those of the
+papers with the most links before others."""
 LONGEST_ABSTRACT = 6_000
 LONGEST_SENTENCE = 600
 LONGEST_NAME = 300
@@ -191,7 +192,7 @@ def _pieces(shown: Cut) -> list[list[tuple[int, int]]]:
         if sentence.field == "abstract":
             cited[sentence.paper].add(_window(sentence))
     pieces = [_joined(sorted(spans)) for spans in cited]
-    room = ABSTRACT_CHARACTERS
+    room = TEXT_CHARACTERS - sum(end - start for spans in pieces for start, end in spans)
     order = sorted(range(len(shown.papers)), key=lambda n: (-len(shown.papers[n].links), n))
     for number in order:
         paper = shown.papers[number]

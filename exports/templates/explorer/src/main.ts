@@ -71,7 +71,7 @@ async function start(): Promise<void> {
   } else host.replaceChildren(h("p", { class: "empty" }, t("This graph has no entities yet.")));
 
   let last = "";
-  function show(travel: boolean): void {
+  function show(travel: boolean, first = false): void {
     state = parse(location.hash, model);
     const view = format({ ...state, hidden: new Set(), least: model.least, years: undefined, lines: "all" }, model);
     const { heading, content } = panel.render(state);
@@ -86,7 +86,7 @@ async function start(): Promise<void> {
     }
     last = view;
     controls.render(state, model.entities.filter((entity) => visible(entity, state)).length);
-    map?.update(state, travel);
+    if (!first || travel) map?.update(state, travel);
   }
   back.addEventListener("click", () => history.back());
   close.addEventListener("click", () => go({}));
@@ -94,7 +94,7 @@ async function start(): Promise<void> {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && (state.entity || state.pair || state.paper)) go({});
   });
-  show(Boolean(state.entity || state.pair || state.paper));
+  show(Boolean(state.entity || state.pair || state.paper), true);
 
   // For pages that embed this one, and for tests.
   Object.assign(window, {

@@ -51,7 +51,8 @@ export class MapView {
     go: { entity: (entity: Entity) => void; pair: (pair: Pair) => void; nothing: () => void },
   ) {
     this.state = state;
-    this.focus = focusOf(state);
+    this.settle(state);
+    this.measure();
     this.colours = readColours();
     this.byWeight = [...model.entities].sort((a, b) => b.papers - a.papers || a.index - b.index);
     for (const entity of model.entities) this.graph.addNode(entity.index, { x: entity.x, y: entity.y });
@@ -80,12 +81,12 @@ export class MapView {
       nodeReducer: (node) => this.node(model.entities[Number(node)]),
       edgeReducer: (edge) => this.edge(model.pairs[Number(edge)]),
     });
-    this.measure();
     this.labels = document.createElement("canvas");
     this.labels.className = "labels";
     this.labels.setAttribute("aria-hidden", "true");
     host.append(this.labels);
     this.sigma.on("afterRender", () => this.draw());
+    this.draw();
     this.sigma.on("clickNode", ({ node }) => go.entity(model.entities[Number(node)]));
     this.sigma.on("clickEdge", ({ edge }) => go.pair(model.pairs[Number(edge)]));
     this.sigma.on("clickStage", () => go.nothing());
@@ -93,7 +94,11 @@ export class MapView {
     this.sigma.on("leaveNode", () => this.hover(null, null));
     this.sigma.on("enterEdge", ({ edge }) => this.hover(null, model.pairs[Number(edge)]));
     this.sigma.on("leaveEdge", () => this.hover(null, null));
+    let size = `${host.clientWidth} ${host.clientHeight}`;
     new ResizeObserver(() => {
+      const now = `${host.clientWidth} ${host.clientHeight}`;
+      if (now === size) return;
+      size = now;
       this.measure();
       this.sigma.resize();
       this.sigma.refresh();
@@ -121,6 +126,13 @@ export class MapView {
   }
 
   update(state: State, travel: boolean): void {
+    this.settle(state);
+    this.sigma.refresh();
+    if (travel) this.travel();
+  }
+
+  /** Decide what a state shows; the reducers read it when sigma draws. */
+  private settle(state: State): void {
     this.state = state;
     this.shown = new Set(this.model.entities.filter((entity) => visible(entity, state)));
     this.crowd = Math.min(1.6, Math.sqrt(this.model.entities.length / Math.max(1, this.shown.size)));
@@ -129,8 +141,6 @@ export class MapView {
       lines === "all" || (lines === "stated" ? pair.relations.length > 0 : lines === "together" && pair.together > 0));
     this.focus = focusOf(state);
     for (const entity of this.focus ?? []) if (isChosen(entity, state)) this.shown.add(entity);
-    this.sigma.refresh();
-    if (travel) this.travel();
   }
 
   zoom(step: number): void {
@@ -243,7 +253,7 @@ export class MapView {
     const most = (width * height) / PIXELS_PER_LABEL;
     let drawn = 0;
     for (const [rank, entity] of inView.entries()) {
-      if (drawn >= most) break;
+      if (drawn >= most || rank > 2.5 * most) break;
       const strong = chosen.includes(entity);
       const { x, y, r } = place(entity);
       const size = strong ? 14 : Math.round(Math.min(16, 10.5 + 0.32 * r));
