@@ -51,7 +51,8 @@ def query_command(graph: Path, query: str, output_format: str, timeout: float, l
       kg query map/ --sparql 'SELECT ?name { ?m a litkg:Method ; skos:prefLabel ?name } LIMIT 5'
       kg query map/ --sparql @question.rq --format csv > answer.csv
     """
-    from kg.query import RENDERERS, sparql
+    from kg.query import sparql
+    from kg.query_result import RENDERERS
 
     result = sparql(graph, _text(query), timeout=timeout, limit=limit)
     click.echo(RENDERERS[output_format](result), nl=False)

@@ -1,0 +1,237 @@
+"""SPARQL over a graph folder.
+
+The first query makes a pyoxigraph store from the N-Triples of the graph, in
+``GRAPH/.store/<digest>``; a graph that changed has another digest, so a stale store is never read.
+Each query runs in a process of its own, which is killed at the time limit. Queries only read:
+updates, SERVICE (it would call out to the network) and FROM are refused before they run.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph
+
+from exports import ntriples
+from kg import query_worker
+from kg.graph import Graph, open_graph
+from kg.query_result import QueryResult, Value
+from ontology.errors import QueryError
+from ontology.identifiers import PREFIXES
+
+STORE = ".store"
+"""Folder of the store inside the graph folder; safe to delete."""
+
+Progress = Callable[[int], None]
+"""Called now and then while the store is made, with the number of statements so far."""
+
+_XSD = PREFIXES["xsd"]
+_INTEGERS = frozenset(
+    _XSD + name
+    for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "unsignedInt")
+)
+_FLOATS = frozenset(_XSD + name for name in ("double", "float", "decimal"))
+
+_TOKEN = re.compile(
+    r"""
+      \#[^\n\r]*
+    | \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+    | \"(?:[^"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*'
+    | [?$]\w+
+    | (?P<iri><[^<>"{}|^`\\\s]*>)
+    | (?P<prefix>[\w.\-]*):[\w.\-:%\\]*
+    | (?P<word>[A-Za-z]+)
+    | .
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_UPDATES = frozenset(
+    ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
+)
+_POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_CHARACTERS = re.compile(r"\[(?:'(?:\\.|[^'\\])*'|[^\]'])*\]", re.DOTALL)
+
+
+def sparql(
+    graph_folder: Path,
+    query: str,
+    *,
+    timeout: float = 60,
+    limit: int = 10_000,
+    progress: Progress | None = None,
+) -> QueryResult:
+    """Answer a SPARQL 1.1 query (SELECT, ASK, CONSTRUCT, DESCRIBE) on a graph folder.
+
+    ``timeout`` is in seconds and does not count the making of the store; ``limit`` bounds the rows.
+    The prefixes of ``ontology.identifiers.PREFIXES`` are declared. Raises ``QueryError`` for a
+    query that is malformed, forbidden or past its time, ``GraphError`` for the folder.
+    """
+    check(query)
+    store = open_store(open_graph(graph_folder), progress=progress)
+    request = {"store": str(store), "query": query, "prefixes": PREFIXES, "limit": limit}
+    answer = _ask(request, timeout)
+    if "error" in answer:
+        raise _explained(answer["message"], query)
+    return QueryResult(
+        answer["kind"],
+        tuple(answer["columns"]),
+        tuple(tuple(_value(term) for term in row) for row in answer["rows"]),
+        answer.get("truncated", False),
+    )
+
+
+def check(query: str) -> None:
+    """Raise ``QueryError`` where a query would change the graph or leave it for the network.
+
+    Strings, comments, IRIs, variables and local names may hold any word. The parser behind needs no
+    space around SERVICE, so it is refused as a part of other words, too.
+    """
+    first = True
+    for token in _TOKEN.finditer(query):
+        place = f"query:{_line_column(query, token.start())}"
+        word = (token["word"] or token["prefix"] or "").upper()
+        # In "?a<?b)SERVICE:x#>" the angle brackets are no IRI to the parser.
+        hidden = token["iri"] and re.search(r"\).*SERVICE", token["iri"].upper())
+        if "SERVICE" in word or hidden:
+            raise QueryError(f"{place}: SERVICE is refused; queries do not reach the network")
+        if not token["word"]:
+            continue
+        if word == "FROM":
+            raise QueryError(
+                f"{place}: FROM is refused; a graph folder is one graph, leave FROM out"
+            )
+        if first and word in _UPDATES:
+            raise QueryError(f"{place}: {word} is refused; queries only read the graph")
+        first = first and word in ("BASE", "PREFIX", "VERSION")
+
+
+def open_store(graph: Graph, *, progress: Progress | None = None) -> Path:
+    """Give the folder of the graph's store, made now where there is none for this digest.
+
+    Raises ``QueryError`` where the graph folder cannot be written to.
+    """
+    home = graph.path / STORE
+    digest = str(graph.manifest["digest"]).replace(":", "-")[:32]
+    store = home / digest
+    if store.is_dir():
+        return store
+    try:
+        home.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=home, prefix=f"{digest}-") as place:
+            _fill(Path(place) / "store", graph, progress)
+            try:
+                (Path(place) / "store").replace(store)
+            except OSError:
+                if not store.is_dir():  # Another process may have made it meanwhile.
+                    raise
+    except OSError as error:
+        raise QueryError(
+            f"{home}: the query store cannot be written; {error.strerror or error}"
+        ) from error
+    for old in home.iterdir():
+        if not old.name.startswith(digest):
+            shutil.rmtree(old, ignore_errors=True)
+    return store
+
+
+def _fill(path: Path, graph: Graph, progress: Progress | None) -> None:
+    store = pyoxigraph.Store(path)
+    pieces = io.BufferedReader(_Pieces(ntriples.generate(graph), progress), 1 << 20)
+    store.bulk_load(input=pieces, format=pyoxigraph.RdfFormat.N_TRIPLES)
+    store.optimize()
+    store.flush()
+
+
+class _Pieces(io.RawIOBase):
+    """N-Triples as a file to read from, made while it is read."""
+
+    def __init__(self, pieces: Iterator[str], progress: Progress | None) -> None:
+        self._pieces = pieces
+        self._progress = progress
+        self._rest = b""
+        self._count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._count += piece.count("\n")
+            if self._progress:
+                self._progress(self._count)
+            self._rest = piece.encode()
+        size = min(len(buffer), len(self._rest))
+        buffer[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size
+
+
+def _ask(request: dict[str, Any], timeout: float) -> dict[str, Any]:
+    try:
+        done = subprocess.run(  # noqa: S603  our own interpreter and file
+            [sys.executable, "-I", query_worker.__file__],
+            input=json.dumps(request).encode(),
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise QueryError(
+            f"query: no answer in {timeout:g} seconds; bind a variable more tightly, use MINUS instead"
+            " of FILTER NOT EXISTS, look counts up (litkg:paperCount) instead of counting, or raise"
+            " the time limit"
+        ) from None
+    if done.returncode != 0:
+        reason = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise QueryError(f"query: the process ended with status {done.returncode}; {reason}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def _explained(message: str, query: str) -> QueryError:
+    found = _POSITION.match(message)
+    if not found:
+        return QueryError(f"query: {message}")
+    line, column = int(found[1]), int(found[2])
+    lines = query.splitlines() or [""]
+    near = lines[line - 1][column - 1 :].strip()[:30] if line <= len(lines) else ""
+    where = f'before "{near}"' if near else "at the end"
+    expected = _CHARACTERS.sub("", found[3].removeprefix("expected ").removeprefix("one of "))
+    options = [option.strip() for option in expected.split(", ")]
+    options = [option for option in options if option not in ("", "SERVICE", "LATERAL")]
+    sentences = [option for option in options if " " in option]
+    if sentences or not options:
+        reason = sentences[0] if sentences else "what stands before it is incomplete"
+    else:
+        reason = f"expected {' or '.join(options)}"
+    return QueryError(f"query:{line}:{column}: syntax error {where}: {reason}")
+
+
+def _line_column(query: str, start: int) -> str:
+    before = query[:start]
+    return f"{before.count(chr(10)) + 1}:{start - before.rfind(chr(10))}"
+
+
+def _value(term: list[Any] | None) -> Value:
+    if term is None:
+        return None
+    value, kind = term
+    if kind in _INTEGERS:
+        return int(value)
+    if kind in _FLOATS and value not in ("NaN", "INF", "-INF", "+INF"):
+        return float(value)
+    if kind == _XSD + "boolean":
+        return bool(value in ("true", "1"))
+    found: Value = value
+    return found

@@ -1,0 +1,104 @@
+"""The answer to a query and its three faces: table, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ontology.identifiers import PREFIXES
+
+Value = str | int | float | bool | None
+"""IRIs are strings in full, numbers and booleans those of Python, an unbound variable ``None``."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """Rows of a query, in the order of ``columns``.
+
+    ASK gives one row with the column ``answer``; CONSTRUCT and DESCRIBE one row a triple.
+    ``truncated`` tells that there were more rows than the limit.
+    """
+
+    kind: Literal["select", "ask", "graph"]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    truncated: bool = False
+
+    def records(self) -> list[dict[str, Value]]:
+        """The rows as one object each, with the same keys."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def as_json(result: QueryResult) -> str:
+    """Write the rows as a JSON list of objects, exactly."""
+    return json.dumps(result.records(), ensure_ascii=False, indent=2) + "\n"
+
+
+def as_csv(result: QueryResult) -> str:
+    """Write the rows as CSV that a spreadsheet may open.
+
+    A text that a spreadsheet would run as a formula (it starts with ``=``, ``+``, ``-``, ``@``, tab
+    or carriage return) gets an apostrophe in front; numbers stay as they are. Use JSON where texts
+    must be exact.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([_harmless(column) for column in result.columns])
+    writer.writerows([_harmless(value) for value in row] for row in result.rows)
+    return text.getvalue()
+
+
+def as_table(result: QueryResult, *, width: int | None = None) -> str:
+    """Write the rows as a table for the terminal, as wide as that is unless told otherwise.
+
+    IRIs are shortened by their prefixes; control characters are replaced, so that no title steers
+    the terminal.
+    """
+    table = Table(*result.columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for row in result.rows:
+        table.add_row(*(Text(_shown(value)) for value in row))
+    text = io.StringIO()
+    columns = width or shutil.get_terminal_size((100, 24)).columns
+    Console(file=text, width=columns, color_system=None).print(table)
+    lines = [line.rstrip() for line in text.getvalue().splitlines()]
+    count = len(result.rows)
+    more = ", more were left out" if result.truncated else ""
+    return "\n".join([*lines, f"{count} {'row' if count == 1 else 'rows'}{more}"]) + "\n"
+
+
+RENDERERS: dict[str, Callable[[QueryResult], str]] = {
+    "table": as_table,
+    "json": as_json,
+    "csv": as_csv,
+}
+"""Writers of answers; the keys feed ``kg query --format``."""
+
+
+def _harmless(value: Value) -> Value:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _shown(value: Value) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    for prefix, namespace in PREFIXES.items():
+        if value.startswith(namespace) and " " not in value:
+            return f"{prefix}:{value[len(namespace) :]}"
+    return "".join("�" if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in value)
