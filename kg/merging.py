@@ -123,7 +123,9 @@ def _links(records: Sequence[SourceRecord], texts: _Texts) -> Iterator[tuple[int
         yield from _title_links(bucket, records, texts)
     for bucket in _buckets([_abstract_key(record.abstract) for record in records]):
         for a, b in _pairs(bucket, records):
-            if _same_abstract(texts[a], texts[b]) and not _titles_contradict(texts[a], texts[b]):
+            if _same_abstract(texts[a], texts[b]) and _may_share(
+                records[a], records[b], texts[a], texts[b]
+            ):
                 yield a, b, "same abstract"
 
 
@@ -188,15 +190,26 @@ def _contradict(a: _Text, b: _Text) -> bool:
     return _titles_contradict(a, b) and not _same_abstract(a, b)
 
 
-def _titles_contradict(a: _Text, b: _Text) -> bool:
+def _may_share(a: SourceRecord, b: SourceRecord, first: _Text, second: _Text) -> bool:
+    """Tell whether two records of one abstract may be one work.
+
+    Not so with other years (an extended abstract, a reprint), with ids by which one source tells
+    them apart, or with unlike titles in one script (one of them stands over another's abstract).
+    """
+    if None not in (a.year, b.year) and a.year != b.year:
+        return False
+    if a.id and b.id and a.id != b.id and a.origin.source == b.origin.source:
+        return False
+    return not _titles_contradict(first, second, 0.6)
+
+
+def _titles_contradict(a: _Text, b: _Text, shared: float = 0.3) -> bool:
     """Titles in one script that share hardly a word are of different works."""
     if not a.title or not b.title or a.cjk != b.cjk:
         return False
-    if a.cjk:
-        first, second = set(a.title), set(b.title)
-    else:
-        first, second = set(a.title_words), set(b.title_words)
-    return len(first & second) < 0.3 * min(len(first), len(second))
+    first: frozenset[str] = frozenset(a.title) if a.cjk else a.title_words
+    second: frozenset[str] = frozenset(b.title) if a.cjk else b.title_words
+    return len(first & second) < shared * min(len(first), len(second))
 
 
 def _abstracts_contradict(a: _Text, b: _Text) -> bool:

@@ -30,6 +30,7 @@ _SAME = 0.86  # how often a title word comes back in its own abstract: 0.80 to 0
 _SAME_TRANSLATED = 0.6
 _SAME_NAME = 0.6  # the name before a colon is missing from many shortened abstracts
 _RARE_SHARE = 0.008  # of a word that the table does not list
+_COMMON_SHARE = 0.3  # a word that its own field uses more often than this is missed all the more
 _SHORT_ABSTRACT = 100
 _STEM = 5
 _WORD = re.compile(r"[^\W_]+")
@@ -179,7 +180,7 @@ def _evidence(word: TitleWord, abstract: _Abstract) -> tuple[bool, float]:
     chance = min(0.8, max(min(map(_share, reading)) for reading in word.readings))
     if found:
         return True, max(0.0, math.log(word.same / chance))
-    return False, min(0.0, math.log((1 - word.same) / (1 - chance)))
+    return False, math.log((1 - word.same) / (1 - min(chance, _COMMON_SHARE)))
 
 
 def _share(part: str) -> float:

@@ -103,6 +103,14 @@ def test_records_of_one_work_merge(first: dict[str, object], second: dict[str, o
             {"title": "Walking on thin ice", "abstract": LONG},
             {"title": "Blood in eyelids", "abstract": LONG},
         ),
+        (
+            {"title": "Walking on thin ice", "abstract": LONG, "year": 2020},
+            {"title": "Walking on thin ice (extended abstract)", "abstract": LONG, "year": 2021},
+        ),
+        (
+            {"id": "x", "title": "Walking on thin ice", "abstract": LONG},
+            {"id": "y", "title": "Walking on thin ice: the video", "abstract": LONG},
+        ),
         ({"title": "C"}, {"title": "C++"}),
     ],
 )
