@@ -24,6 +24,7 @@ _LATEX_COMMAND = re.compile(
     r"|rm|tt|boldsymbol|operatorname|mbox|left|right)\b\s*\*?"
 )
 _LATEX_LETTER = re.compile(r"\\([A-Za-z]+)")
+_PLURAL_ACRONYM = re.compile(r"[A-Za-z]+[A-Z]s")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*|[+#*]+")
 
 _BRITISH = (
@@ -31,7 +32,7 @@ _BRITISH = (
     (re.compile(r"(?<=[a-z]{3})is(?=(?:e|ed|er|ers|es|ing|able)$)"), "iz"),
     (re.compile(r"(?<=[a-z]{2})ys(?=(?:e|ed|er|es|ing)$)"), "yz"),
     (re.compile(r"(?<=[a-z]{3})ll(?=(?:ed|er|ers|ing)$)"), "l"),
-    (re.compile(r"(?<=[a-z]{2})our(?=(?:s|ed|ing|al|ally|less|ful)?$)"), "or"),
+    (re.compile(r"(?<=[a-z]{2})our(?=(?:s|ed|ing|al|ally|less|ful|i[sz]ation|i[sz]ed?)?$)"), "or"),
     (re.compile(r"(?:(?<=cent)|(?<=fib)|(?<=lit)|(?<=met)|(?<=calib))re(?=s?$)"), "er"),
     (re.compile(r"ogue(?=s?$)"), "og"),
     (re.compile(r"aem(?=i|o)"), "em"),
@@ -136,6 +137,8 @@ def singular(word: str) -> str:
 def _folded(token: str) -> str:
     # A capital S ends an acronym (BiGS) unless the whole word is set in capitals (TRANSFORMERS).
     may_be_plural = not token.endswith("S") or (token.isupper() and len(token) > 5)
+    if _PLURAL_ACRONYM.fullmatch(token):
+        token, may_be_plural = token[:-1], False
     token = "".join(_GREEK.get(character, character) for character in token.casefold())
     if not token.isascii() or not may_be_plural:
         return token

@@ -72,13 +72,12 @@ def test_every_row_of_links_and_relations_points_somewhere(example_graph):
             assert [(0,)] == lost, (table, column)
 
 
-def test_workers_and_order_do_not_change_a_byte(example_graph, tmp_path):
+def test_workers_and_order_do_not_change_a_byte(tmp_path):
     """Two workers, files in reverse order: the same graph."""
-    files = sorted(str(path) for path in EXAMPLES.iterdir())
-    other = build(
-        list(reversed(files)), tmp_path / "other", workers=2, name=example_graph.manifest["name"]
-    )
-    assert contents(example_graph.path) == contents(other.path)
+    files = [str(path) for path in sorted(EXAMPLES.iterdir()) if path.suffix != ".md"]
+    one = build(files, tmp_path / "one", workers=1)
+    other = build(list(reversed(files)), tmp_path / "other", workers=2)
+    assert contents(one.path) == contents(other.path)
 
 
 def test_a_second_build_reuses_annotations_and_changes_nothing(example_graph, tmp_path):

@@ -44,7 +44,7 @@ def _console(terminal: bool, *, stderr: bool) -> Console:
         stderr=stderr,
         width=None if terminal else PLAIN_WIDTH,
         highlight=False,
-        soft_wrap=False,
+        soft_wrap=not terminal,
         emoji=False,
         markup=False,
     )

@@ -24,8 +24,8 @@ def evaluate_command(gold: Path, annotations: Path, as_json: bool, errors: int) 
 
     \b
     Example:
-      kg extract gold.jsonl -o annotations.jsonl
       kg evaluate gold.jsonl annotations.jsonl
+      kg evaluate gold.jsonl annotations.jsonl --errors 10
     """
     from kg.evaluate import evaluate_files
     from kg.scores import render, to_json
