@@ -1,6 +1,6 @@
 """Which source records describe the same work: groups, independent of the order of reading.
 
-Records meet by identifier, by own id with title, by title with year, and by long abstract. Where
+Records meet as exact copies, by identifier, by own id with title, by title with year, and by long abstract. Where
 both texts of a pair contradict each other, a shared identifier or title counts for nothing.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
@@ -21,6 +21,7 @@ _LONG_ABSTRACT = 150
 _KEY_LENGTH = 120
 _DISTINCTIVE_WORDS = 4
 _DISTINCTIVE_CJK = 8
+_ALIKE = 0.6  # share of the shorter title's words that titles of one work have in common
 _CROWD = 200
 """More different records than this under one key, and the key identifies nothing."""
 
@@ -54,14 +55,7 @@ class _Texts:
     def __getitem__(self, position: int) -> _Text:
         if position not in self._made:
             record = self._records[position]
-            title, abstract = _words(record.title), _words(record.abstract)
-            self._made[position] = _Text(
-                title="".join(title),
-                abstract="".join(abstract),
-                title_words=frozenset(title),
-                abstract_words=frozenset(word for word in abstract if len(word) > 3),
-                cjk=bool(_CJK.search(record.title)),
-            )
+            self._made[position] = _read(record.title, record.abstract)
         return self._made[position]
 
 
@@ -84,6 +78,15 @@ def group_records(records: Sequence[SourceRecord]) -> list[Group]:
     ]
 
 
+def unlike_titles(first: str, second: str) -> bool:
+    """Tell whether two titles in one script share so little that they name different works.
+
+    >>> unlike_titles("Walking on ice", "Walking on ice: a study"), unlike_titles("Ice", "冰面")
+    (False, False)
+    """
+    return _titles_contradict(_read(first, ""), _read(second, ""), _ALIKE)
+
+
 def fold_text(text: str) -> str:
     """Fold a title or an abstract so that case, spacing and punctuation do not matter.
 
@@ -103,11 +106,25 @@ def distinctive(title: str) -> bool:
     return len(_words(title)) >= _DISTINCTIVE_WORDS or cjk >= _DISTINCTIVE_CJK
 
 
+def _read(title: str, abstract: str) -> _Text:
+    title_words, abstract_words = _words(title), _words(abstract)
+    return _Text(
+        title="".join(title_words),
+        abstract="".join(abstract_words),
+        title_words=frozenset(title_words),
+        abstract_words=frozenset(word for word in abstract_words if len(word) > 3),
+        cjk=bool(_CJK.search(title)),
+    )
+
+
 def _words(text: str) -> list[str]:
     return [word for word in _SPLIT.split(unicodedata.normalize("NFKC", text).casefold()) if word]
 
 
 def _links(records: Sequence[SourceRecord], texts: _Texts) -> Iterator[tuple[int, int, str]]:
+    for bucket in _buckets([_anywhere(record) for record in records]):
+        for a, b in pairwise(bucket):
+            yield a, b, "same record"
     for name, label in (("doi", "DOI"), ("arxiv", "arXiv id"), ("pmid", "PMID")):
         for bucket in _buckets([getattr(record, name) for record in records]):
             for a, b in _pairs(bucket, records):
@@ -144,18 +161,16 @@ def _title_links(
     for a, b in _pairs(bucket, records):
         if records[a].year != records[b].year and len(years) > 1:
             continue
-        if _anywhere(records[a]) == _anywhere(records[b]):
-            yield a, b, "same record"
-        elif _same_abstract(texts[a], texts[b]):
+        if _same_abstract(texts[a], texts[b]):
             yield a, b, "same title and abstract"
         elif distinctive(records[a].title) and not _abstracts_contradict(texts[a], texts[b]):
             yield a, b, "same title and year"
 
 
-def _buckets(keys: Sequence[str]) -> Iterator[list[int]]:
+def _buckets(keys: Sequence[Hashable]) -> Iterator[list[int]]:
     """Yield the positions that share a key; empty keys share nothing."""
     shared = {key for key, count in Counter(keys).items() if key and count > 1}
-    found: defaultdict[str, list[int]] = defaultdict(list)
+    found: defaultdict[Hashable, list[int]] = defaultdict(list)
     for position, key in enumerate(keys):
         if key in shared:
             found[key].append(position)
@@ -163,14 +178,10 @@ def _buckets(keys: Sequence[str]) -> Iterator[list[int]]:
 
 
 def _pairs(bucket: list[int], records: Sequence[SourceRecord]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs worth comparing: exact copies in a chain, different records all with all."""
-    copies: defaultdict[SourceRecord, list[int]] = defaultdict(list)
-    for position in bucket:
-        copies[_anywhere(records[position])].append(position)
-    for same in copies.values():
-        yield from pairwise(same)
-    if len(copies) <= _CROWD:
-        yield from combinations([same[0] for same in copies.values()], 2)
+    """Yield all pairs of different records; of exact copies one stands for all."""
+    different = {_anywhere(records[position]): position for position in reversed(bucket)}
+    if len(different) <= _CROWD:
+        yield from combinations(sorted(different.values()), 2)
 
 
 def _anywhere(record: SourceRecord) -> SourceRecord:
@@ -200,7 +211,7 @@ def _may_share(a: SourceRecord, b: SourceRecord, first: _Text, second: _Text) ->
         return False
     if a.id and b.id and a.id != b.id and a.origin.source == b.origin.source:
         return False
-    return not _titles_contradict(first, second, 0.6)
+    return not _titles_contradict(first, second, _ALIKE)
 
 
 def _titles_contradict(a: _Text, b: _Text, shared: float = 0.3) -> bool:

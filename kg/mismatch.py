@@ -101,14 +101,22 @@ def suspected_mismatch(title: str, abstract: str) -> Mismatch | None:
     """
     if not title or len(abstract) < _SHORT_ABSTRACT or _plainly_belongs(title, abstract):
         return None
-    words = title_words(title)
-    read = _Abstract(abstract)
-    judged = [(word, *_evidence(word, read)) for word in words]
+    judged = _judged(title, abstract)
     odds = sum(weight for _, _, weight in judged)
     limit = SUSPECT_CHINESE_BELOW if _CHINESE.search(title) else SUSPECT_BELOW
     if odds >= limit:
         return None
     return Mismatch(odds, tuple(word.shown for word, found, _ in judged if not found))
+
+
+def log_odds(title: str, abstract: str) -> float:
+    """Weigh a title against an abstract, in natural log odds; higher means that they belong."""
+    return sum(weight for _, _, weight in _judged(title, abstract))
+
+
+def _judged(title: str, abstract: str) -> list[tuple[TitleWord, bool, float]]:
+    read = _Abstract(abstract)
+    return [(word, *_evidence(word, read)) for word in title_words(title)]
 
 
 def _plainly_belongs(title: str, abstract: str) -> bool:

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from kg.merging import Group, group_records
-from kg.mismatch import suspected_mismatch
+from kg.merging import Group, group_records, unlike_titles
+from kg.mismatch import log_odds, suspected_mismatch
 from kg.sources.files import expand
 from kg.sources.formats import read_file
 from kg.sources.raw import shown
@@ -19,6 +19,7 @@ from ontology.records import LedgerRow, Origin, Outcome, Paper, Reason, SourceRe
 _PROGRESS_STEP = 500
 _SLUG_LENGTH = 40
 _HASH_LENGTH = 8
+_LONG_ABSTRACT = 150  # characters from which an abstract is one paper's own
 _ABSENT: tuple[object, ...] = ("", None, ())
 _FIELDS = (
     "title", "abstract", "authors", "venue", "year", "keywords", "doi", "arxiv", "pmid", "url",
@@ -69,7 +70,7 @@ def merge_records(records: Sequence[SourceRecord], ledger: Sequence[LedgerRow] =
     owner: dict[Origin, set[str]] = {}
     taken: set[str] = set()
     merged = [(merge([ordered[i] for i in group.members]), group) for group in groups]
-    for paper, group in sorted(merged, key=lambda pair: (pair[0].id, _digest(pair[0]))):
+    for paper, group in sorted(merged, key=lambda pair: (pair[0].id, _whole_digest(pair[0]))):
         members = [ordered[i] for i in group.members]
         unique = replace(paper, id=unused_id(paper, taken))
         taken.add(unique.id)
@@ -77,6 +78,8 @@ def merge_records(records: Sequence[SourceRecord], ledger: Sequence[LedgerRow] =
         rows.extend(_rows(unique, paper.id, members, group))
         for member in members:
             owner.setdefault(member.origin, set()).add(unique.id)
+    doubted = {row.paper for row in rows if row.reason is Reason.SUSPECTED_MISMATCH}
+    rows.extend(row for row in _borrowed_abstracts(papers) if row.paper not in doubted)
     rows.extend(_owned(row, owner) for row in ledger)
     papers.sort(key=lambda paper: paper.id)
     return Sources(tuple(papers), tuple(sorted(rows, key=_row_order)))
@@ -134,16 +137,19 @@ def unused_id(paper: Paper, taken: set[str]) -> str:
     """Give the paper's id, with a suffix from its content where another work already has it."""
     found, length = paper.id, _HASH_LENGTH
     while found in taken:
-        found = f"{paper.id}-{_digest(paper)[:length]}"
+        found = f"{paper.id}-{_whole_digest(paper)[:length]}"
         length += 1
-        if length > 80:
-            found = f"{found}-{length}"
     return found
 
 
 def _digest(paper: Paper) -> str:
     text = f"{paper.title}\n{paper.abstract}"
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _whole_digest(paper: Paper) -> str:
+    """Digest of everything but the origins, so that no place of reading shows in it."""
+    return hashlib.sha256(repr(replace(paper, origins=())).encode()).hexdigest()
 
 
 def _fullness(name: str, value: object, counts: Counter[object]) -> tuple[object, ...]:
@@ -178,6 +184,23 @@ def _rows(
             own = f"; its own id was {member.id!r}" if member.id not in ("", paper.id) else ""
             detail = f"{reason} as {first.origin}{own}"
             yield LedgerRow(member.origin, Reason.DUPLICATE, Outcome.MERGED, detail, paper.id)
+
+
+def _borrowed_abstracts(papers: Sequence[Paper]) -> Iterator[LedgerRow]:
+    """Doubt papers under whose title stands the abstract of a paper that it fits better."""
+    owners: dict[str, list[Paper]] = {}
+    for paper in papers:
+        if paper.title and len(paper.abstract) >= _LONG_ABSTRACT:
+            owners.setdefault(paper.abstract, []).append(paper)
+    for same in owners.values():
+        if len(same) == 1:
+            continue
+        best = max(same, key=lambda paper: (log_odds(paper.title, paper.abstract), paper.id))
+        for paper in same:
+            if unlike_titles(paper.title, best.title):
+                origin = dict(paper.origins)["abstract"]
+                detail = f"title {shown(paper.title)}: its abstract fits {best.id!r} better"
+                yield LedgerRow(origin, Reason.SUSPECTED_MISMATCH, Outcome.KEPT, detail, paper.id)
 
 
 def _without_text(record: SourceRecord) -> LedgerRow | None:

@@ -72,6 +72,7 @@ def summary(sources: Sources) -> list[tuple[str, Reason, Outcome, str]]:
             {"title": "Editorial", "abstract": "We wait."},
             {"title": "Editorial", "abstract": "We wait."},
         ),
+        ({"abstract": "We walk."}, {"abstract": "We walk."}),
         ({"title": "Editorial", "year": 2020}, {"title": "Editorial", "year": 2020}),
         ({"title": "面向冰面行走的机器人"}, {"title": "面向冰面行走的机器人"}),
     ],
@@ -368,6 +369,18 @@ def test_a_mismatch_is_reported_and_kept(tmp_path: Path) -> None:
     (row,) = read_papers([path]).ledger
     assert (Reason.SUSPECTED_MISMATCH, Outcome.KEPT, "a") == (row.reason, row.outcome, row.paper)
     assert "haemoglobin" in row.detail
+
+
+def test_an_abstract_under_two_unlike_titles_doubts_the_one_that_fits_less() -> None:
+    """Neither record is lost, and the right one is not doubted."""
+    sources = merge_records(
+        [
+            record(1, id="a", title="Legged robots walking on a frozen lake", abstract=LONG),
+            record(2, id="b", title="Policy gradients in simulation", abstract=LONG),
+        ]
+    )
+    assert ["a", "b"] == [paper.id for paper in sources.papers]
+    assert [("s:2", Reason.SUSPECTED_MISMATCH, Outcome.KEPT, "b")] == summary(sources)
 
 
 @needs_shared
