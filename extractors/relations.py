@@ -58,12 +58,13 @@ def find_relations(paper: Paper, entities: tuple[PaperEntity, ...]) -> tuple[Pap
     """
     meetings = _meetings(paper, entities)
     found: list[PaperRelation] = []
-    for (head, tail), groups, nearby in evidence(paper, entities, meetings):
+    for shown in _pair_evidence(paper, entities, meetings):
+        head, tail = shown.head, shown.tail
         for relation, label, points in _tables(
             entities[head].type.value, entities[tail].type.value
         ):
-            total = sum([points.get(name, 0) for name in nearby])
-            for group in groups:
+            total = sum([points.get(name, 0) for name in shown.meeting])
+            for group in shown.recurring:
                 total += _total(label, group)
             if total >= _LEAST_POINTS:
                 meeting = meetings.get(_sorted(head, tail))
@@ -83,12 +84,27 @@ def find_relations(paper: Paper, entities: tuple[PaperEntity, ...]) -> tuple[Pap
 
 
 def evidence(
-    paper: Paper, entities: Sequence[PaperEntity], meetings: dict[_Pair, _Meeting]
-) -> Iterator[tuple[_Pair, tuple[_Names, ...], list[str]]]:
-    """Name what speaks for or against relations, for each ordered pair that may be related.
+    paper: Paper, entities: Sequence[PaperEntity]
+) -> Iterator[tuple[_Pair, tuple[str, ...]]]:
+    """Name what speaks for or against relations, for each (head, tail) that may be related."""
+    for shown in _pair_evidence(paper, entities, _meetings(paper, entities)):
+        recurring = (name for group in shown.recurring for name in group)
+        yield (shown.head, shown.tail), (*recurring, *shown.meeting)
 
-    The names come in groups that recur from pair to pair, and those of the meeting at the end.
-    """
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """Names of evidence; those in ``recurring`` recur from pair to pair, so their sums are kept."""
+
+    head: int
+    tail: int
+    recurring: tuple[_Names, ...]
+    meeting: tuple[str, ...]
+
+
+def _pair_evidence(
+    paper: Paper, entities: Sequence[PaperEntity], meetings: dict[_Pair, _Meeting]
+) -> Iterator[_Evidence]:
     main = _main_entities(entities)
     kinds = [entity.type.value for entity in entities]
     roles = [entity.role.value for entity in entities]
@@ -107,8 +123,8 @@ def evidence(
                 continue
             ranks = main.get(head, _MAIN), main.get(tail, _MAIN)
             counts = numbers[kinds[head]], numbers[kinds[tail]], introduced[kinds[head]]
-            groups = (
-                _pair_evidence(roles[head], roles[tail], ranks, counts, meeting is not None),
+            recurring = (
+                _standing(roles[head], roles[tail], ranks, counts, meeting is not None),
                 head_traits[head],
                 tail_traits[tail],
                 _name_evidence(words[head], words[tail]),
@@ -122,11 +138,11 @@ def evidence(
                 if kinds[tail] in between:
                     ordered.append(order + "another tail between")
                 ordered += [order + name for name in nearby]
-            yield (head, tail), groups, ordered
+            yield _Evidence(head, tail, recurring, tuple(ordered))
 
 
 @lru_cache(maxsize=50_000)
-def _pair_evidence(
+def _standing(
     head_role: str, tail_role: str, ranks: _Pair, counts: tuple[int, int, int], together: bool
 ) -> _Names:
     where = "together" if together else "apart"
@@ -284,7 +300,7 @@ def _sorted(one: int, other: int) -> _Pair:
 def _tables(head: str, tail: str) -> tuple[tuple[RelationType, str, dict[str, int]], ...]:
     """The relations that may hold between two entity types, with label and points."""
     return tuple(
-        (relation, relation.value, _points()[relation.value])
+        (relation, relation.value, read_points()[relation.value])
         for relation in RelationType
         if relation.allows(EntityType(head), EntityType(tail))
     )
@@ -292,12 +308,13 @@ def _tables(head: str, tail: str) -> tuple[tuple[RelationType, str, dict[str, in
 
 @lru_cache(maxsize=50_000)
 def _total(relation: str, names: _Names) -> int:
-    table = _points()[relation]
+    table = read_points()[relation]
     return sum(table.get(name, 0) for name in names)
 
 
 @cache
-def _points() -> dict[str, dict[str, int]]:
+def read_points() -> dict[str, dict[str, int]]:
+    """Points of each named evidence, by relation, from ``relation_points.tsv``."""
     text = (files("extractors.words") / "relation_points.tsv").read_text(encoding="utf-8")
     points: dict[str, dict[str, int]] = {relation.value: {} for relation in RelationType}
     for line in text.splitlines():

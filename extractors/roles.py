@@ -22,6 +22,8 @@ _SENTENCE_CUES = frozenset(
         "background", "importance", "outlook", "etc", "existing", "such as", "advances", "often",
     }
 )  # fmt: skip
+_LONG_ENOUGH = 400
+"""Shorter abstracts are mostly one or two sentences: where in them says nothing."""
 _TITLE_WORDS = frozenset("for of in on to from via with using by and".split())
 
 
@@ -31,7 +33,7 @@ def assign_roles(paper: Paper, entities: tuple[PaperEntity, ...]) -> tuple[Paper
     Each piece of evidence that ``evidence`` names adds its points from ``role_points.tsv`` to the
     roles; the role with the most points wins, the stronger one where they tie.
     """
-    points = _points()
+    points = read_points()
     neutral = (0,) * len(Role)
     assigned: list[PaperEntity] = []
     for entity, found in zip(entities, evidence(paper, entities), strict=True):
@@ -98,9 +100,10 @@ def _position_evidence(paper: Paper, entity: PaperEntity, own_work: int) -> Iter
         elif ":" in paper.title[: title[0].start]:
             yield f"title behind colon: {kind}"
     if abstract:
-        yield f"first quarter: {abstract[0].start * 4 // len(paper.abstract) + 1}"
-        if abstract[0].sentence_start == 0:
-            yield "first sentence"
+        if len(paper.abstract) >= _LONG_ENOUGH:
+            yield f"first quarter: {abstract[0].start * 4 // len(paper.abstract) + 1}"
+            if abstract[0].sentence_start == 0:
+                yield "first sentence"
         if abstract[0].sentence_end >= len(paper.abstract.rstrip()):
             yield "last sentence"
         if own_work < 0:
@@ -174,7 +177,8 @@ def _is_coined(paper: Paper, entity: PaperEntity) -> bool:
 
 
 @cache
-def _points() -> dict[str, tuple[int, ...]]:
+def read_points() -> dict[str, tuple[int, ...]]:
+    """Points of each named evidence, a number for each role, from ``role_points.tsv``."""
     lines = (files("extractors.words") / "role_points.tsv").read_text(encoding="utf-8").splitlines()
     rows = (line.split("\t") for line in lines if not line.startswith("#"))
     return {name: tuple(map(int, numbers)) for name, *numbers in rows}
