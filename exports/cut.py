@@ -34,6 +34,8 @@ NEIGHBOURS_PER_NODE = 3
 """Co-occurrence edges that each entity may ask for: its most specific companions."""
 SENTENCES = 3
 """Sentences shown for each relation and each entity, newest papers first."""
+ALIASES = 30
+"""Aliases kept for each entity: curated ones first, then those that papers use most."""
 PAPERS_PER_ROLE = 12
 """Papers wished for each entity and role, newest first."""
 PAPERS_PER_NODE = 4
@@ -326,17 +328,7 @@ def _nodes(
 ) -> Iterator[Node]:
     flat = np.bincount(links.node * len(_ROLES) + links.role, minlength=len(shown) * len(_ROLES))
     roles = flat.reshape(len(shown), len(_ROLES))
-    aliases: list[list[tuple[str, str]]] = [[] for _ in shown]
-    for batch in graph.batches("aliases", ["entity", "alias", "language"]):
-        found = pc.index_in(batch.column("entity"), value_set=shown)
-        inside = pc.is_valid(found)
-        for node, alias, language in zip(
-            found.filter(inside).to_pylist(),
-            batch.column("alias").filter(inside).to_pylist(),
-            batch.column("language").filter(inside).to_pylist(),
-            strict=True,
-        ):
-            aliases[node].append((alias, language))
+    aliases = _aliases(graph, shown)
     dated = years[links.paper]
     per_year: list[list[tuple[int, int]]] = [[] for _ in shown]
     keys, counts = np.unique(links.node[dated > 0] * 10_000 + dated[dated > 0], return_counts=True)
@@ -365,6 +357,21 @@ def _nodes(
                 aliases=tuple(aliases[node]),
                 evidence=tuple(evidence[node]),
             )
+
+
+def _aliases(graph: GraphTables, shown: pa.Array) -> list[list[tuple[str, str]]]:
+    """Aliases and their languages of each shown entity: curated ones, then those met most often."""
+    found: list[list[tuple[bool, int, str, str]]] = [[] for _ in shown]
+    for batch in graph.batches("aliases", ["entity", "alias", "language", "source", "mentions"]):
+        nodes = pc.index_in(batch.column("entity"), value_set=shown)
+        inside = pc.is_valid(nodes)
+        rows = zip(nodes.filter(inside).to_pylist(), batch.filter(inside).to_pylist(), strict=True)
+        for node, row in rows:
+            rank = (row["source"] != "vocabulary", -row["mentions"])
+            found[node].append((*rank, row["alias"], row["language"]))
+    return [
+        [(alias, language) for _, _, alias, language in sorted(each)[:ALIASES]] for each in found
+    ]
 
 
 def _relation_edges(

@@ -250,6 +250,23 @@ def test_type_filter_hides(small: Chrome) -> None:
 
 
 @needs_chromium
+def test_least_papers_and_years_filter(small: Chrome) -> None:
+    """The slider steps over the counts that occur; years leave what is dated within them."""
+    slider = small.find_element(By.CSS_SELECTOR, ".controls > .control input")
+    slider.send_keys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+    assert small.find_element(By.CSS_SELECTOR, ".status").text == "2 of 9 visible"
+    assert ["CellPix", "image segmentation"] == sorted(
+        row.text for row in small.find_elements(By.CSS_SELECTOR, ".bars .label")
+    )
+    slider.send_keys(Keys.HOME)
+    small.find_elements(By.CSS_SELECTOR, ".two input")[0].send_keys(Keys.END)
+    assert small.execute_script("return location.hash") == "#years=2022-2022"
+    assert ["convolutional neural network", "image segmentation"] == sorted(
+        row.text for row in small.find_elements(By.CSS_SELECTOR, ".bars .label")
+    )
+
+
+@needs_chromium
 def test_click_on_a_circle_shows_its_evidence(small: Chrome) -> None:
     """A click on the map opens the entity with the sentence, its mention marked."""
     place = small.execute_script("return explorer.position('urn:litkg:method:tinyseg')")

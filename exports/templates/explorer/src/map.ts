@@ -140,7 +140,9 @@ export class MapView {
     this.prominent = backbone(this.shown, (pair) =>
       lines === "all" || (lines === "stated" ? pair.relations.length > 0 : lines === "together" && pair.together > 0));
     this.focus = focusOf(state);
-    for (const entity of this.focus ?? []) if (isChosen(entity, state)) this.shown.add(entity);
+    // What the reader asked for is shown with all its neighbours, however few their papers.
+    const neighbours = { ...state, least: 1 };
+    for (const entity of this.focus ?? []) if (isChosen(entity, state) || visible(entity, neighbours)) this.shown.add(entity);
   }
 
   zoom(step: number): void {
@@ -255,7 +257,8 @@ export class MapView {
     for (const [rank, entity] of inView.entries()) {
       if (drawn >= most || rank > 2.5 * most) break;
       const strong = chosen.includes(entity);
-      const { x, y, r } = place(entity);
+      const { x, y } = place(entity);
+      const r = place(entity).r + (strong ? 4 : 0);
       const size = strong ? 14 : Math.round(Math.min(16, 10.5 + 0.32 * r));
       const weight = strong || r > 11 ? 600 : 450;
       const text = entity.name.length > LONGEST_LABEL ? `${entity.name.slice(0, LONGEST_LABEL - 1).trimEnd()}…` : entity.name;

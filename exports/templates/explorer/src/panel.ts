@@ -96,8 +96,8 @@ export class Panel {
       const height = (38 * (count.get(year) ?? 0)) / most;
       chart.append(svg("rect", { x: (year - from) * 10 + 1, y: 40 - Math.max(height, 1), width: 8, height: Math.max(height, 1), class: height ? "full" : "none" }));
     }
-    return h("figure", { role: "img", "aria-label": entity.years.map(([year, papers]) => `${year}: ${papers}`).join(", ") },
-      chart as unknown as HTMLElement, h("figcaption", {}, h("span", {}, String(from)), h("span", {}, String(to))));
+    return h("div", { class: "chart", role: "img", "aria-label": entity.years.map(([year, papers]) => `${year}: ${papers}`).join(", ") },
+      chart as unknown as HTMLElement, h("div", {}, h("span", {}, String(from)), h("span", {}, String(to))));
   }
 
   private roles(entity: Entity): HTMLElement {

@@ -66,9 +66,9 @@ export class Search {
       if (!known || rank < known.rank) best.set(entity, { rank, alias });
     }
     const entities = [...best]
-      .sort(([a, x], [b, y]) => Math.floor(x.rank) - Math.floor(y.rank) || b.papers - a.papers || x.rank - y.rank)
+      .sort(([a, x], [b, y]) => x.rank - y.rank || b.papers - a.papers || a.index - b.index)
       .slice(0, 8)
-      .map(([entity, { alias }]): Hit => ({ href: this.to({ entity }), entity, alias }));
+      .map(([entity, { alias }]): Hit => ({ href: this.to({ entity }), entity, alias: fold(entity.name).includes(words) ? undefined : alias }));
     const found = words.length < 3 ? [] : this.titles.filter(({ folded }) => folded.includes(words)).slice(0, 4);
     return [...entities, ...found.map(({ paper }): Hit => ({ href: this.to({ paper }), paper }))];
   }
@@ -99,10 +99,17 @@ export class Search {
   private mark(): void {
     this.list.querySelectorAll("[role=option]").forEach((row, index) => {
       row.setAttribute("aria-selected", String(index === this.active));
-      if (index === this.active) row.scrollIntoView({ block: "nearest" });
+      if (index === this.active) this.reveal(row as HTMLElement);
     });
     if (this.active >= 0) this.input.setAttribute("aria-activedescendant", `hit${this.active}`);
     else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  /** Scroll the list alone; scrollIntoView would move the page as well. */
+  private reveal(row: HTMLElement): void {
+    const { offsetTop, offsetHeight } = row;
+    if (offsetTop < this.list.scrollTop) this.list.scrollTop = offsetTop;
+    else if (offsetTop + offsetHeight > this.list.scrollTop + this.list.clientHeight) this.list.scrollTop = offsetTop + offsetHeight - this.list.clientHeight;
   }
 
   private key(event: KeyboardEvent): void {
