@@ -259,6 +259,13 @@ def read_cues(text: str) -> CuedText:
     return CuedText(starts, words, cues)
 
 
+@lru_cache(maxsize=256)
+def sentence_cues(text: str, start: int, end: int) -> frozenset[str]:
+    """All cues of the sentence between two offsets; kept, for each of its mentions asks."""
+    cued = read_cues(text)
+    return frozenset(cued.within(*cued.span(start, end)))
+
+
 def _cues_at(
     words: list[str], position: int, phrases: tuple[_Phrase, ...]
 ) -> tuple[tuple[str, int], ...]:

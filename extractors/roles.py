@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from operator import itemgetter
 
-from extractors.cues import read_cues
+from extractors.cues import read_cues, sentence_cues
 from ontology.records import Mention, Paper, PaperEntity
 from ontology.terms import EntityType, Role
 from ontology.vocabulary.reader import shipped_vocabulary
@@ -117,7 +117,8 @@ def _position_evidence(paper: Paper, entity: PaperEntity, own_work: int) -> Iter
 
 
 def _mention_evidence(paper: Paper, mention: Mention) -> Iterator[str]:
-    cued = read_cues(paper.text(mention.field))
+    text = paper.text(mention.field)
+    cued = read_cues(text)
     first, last = cued.span(mention.sentence_start, mention.sentence_end)
     begin, end = cued.span(mention.start, mention.end)
     right_before, before = cued.before(first, begin)
@@ -138,7 +139,8 @@ def _mention_evidence(paper: Paper, mention: Mention) -> Iterator[str]:
         yield f"right after: {cue}"
     for cue in after - right_after:
         yield f"after: {cue}"
-    for cue in cued.within(first, last) & _SENTENCE_CUES:
+    sentence = sentence_cues(text, mention.sentence_start, mention.sentence_end)
+    for cue in sentence & _SENTENCE_CUES:
         yield f"sentence: {cue}"
 
 
