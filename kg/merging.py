@@ -1,7 +1,8 @@
 """Which source records describe the same work: groups, independent of the order of reading.
 
-Records meet as exact copies, by identifier, by own id with title, by title with year, and by long abstract. Where
-both texts of a pair contradict each other, a shared identifier or title counts for nothing.
+Records meet as exact copies, by identifier, by own id with title, by title with year, and by long
+abstract. Where the texts of a pair contradict each other, a shared identifier or title counts for
+nothing.
 """
 
 from __future__ import annotations

@@ -319,6 +319,21 @@ def test_no_shuffled_syntax_stops_a_reader(source_format: str, data: st.DataObje
         assert item is not None
 
 
+@pytest.mark.parametrize("source_format", FORMATS)
+@pytest.mark.parametrize(
+    "unit",
+    [" ", "\n", "{", '"', "a", "$", "\\(", "code/", "http://a", "@a{", "论文", "<a ", "\x00"],
+)
+def test_long_runs_of_one_sign_are_read_in_linear_time(
+    source_format: str, unit: str, tmp_path: Path
+) -> None:
+    """A pattern that backtracks over them would not end."""
+    path = tmp_path / "a"
+    start = {"csv": "title,authors\nA,", "bibtex": "@article{a, author={", "ris": "TY  - A\nAU  - "}
+    path.write_text(start.get(source_format, '{"title": "A", "arxiv": "') + unit * 200_000)
+    assert [] != list(read_file(SourceFile("a", path, named=True), source_format))
+
+
 @needs_shared
 @pytest.mark.parametrize(
     ("name", "count", "dropped"),

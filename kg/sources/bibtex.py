@@ -80,6 +80,7 @@ def _bare(value: str) -> str:
 
 def _people(text: str) -> list[str]:
     """Split an author list at ``and`` outside braces."""
+    text = " ".join(text.split())
     depth, start, people = 0, 0, []
     for match in re.finditer(r"[{}]|\s+and\s+", text):
         if match[0] in "{}":

@@ -44,6 +44,8 @@ _LINK = re.compile(
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ENDED = re.compile(r"[.!?。!?…)\]\"”’*]\s*$|https?://\S+\s*$")
 _LONG = 120
+_TAIL = 1000
+"""Characters at the end of a body in which links are sought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +113,13 @@ def strip_links(body: str) -> tuple[str, str]:
     ('We study X.', 'https://example.org/x')
     """
     url = ""
-    while match := _LINK.search(body):
+    while match := _LINK.search(body, max(0, len(body) - _TAIL)):
         body, url = body[: match.start()], match["url"]
     return body, url
 
 
 def _values(draft: _Draft, category: str, title: str) -> dict[str, object]:
-    body, venue = strip_boilerplate(" ".join(draft.body))
+    body, venue = strip_boilerplate(" ".join(" ".join(draft.body).split()))
     abstract, url = strip_links(body)
     header = draft.header
     year = header.year if header else (re.findall(r"(?:19|20)\d\d", venue) or [""])[-1]
@@ -175,10 +177,11 @@ def _starts_record(
         return False
     if line.endswith((".", "。", ";", ",", ",")) or _LINK.search(line):
         return False
-    following = next((text for _, text in lines[index + 1 :] if text), "")
+    below = (lines[at][1] for at in range(index + 1, len(lines)))
+    following = next(filter(None, below), "")
     if not following or parse_header(following, kinds):
         return False
-    if _CJK.search(line) and not _CJK.search(" ".join(draft.body)):
+    if _CJK.search(line) and not _CJK.search(draft.body[0]):
         return True
     if not lines[index - 1][1]:
         return len(following) > len(line)

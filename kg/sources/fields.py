@@ -73,6 +73,7 @@ _DOI_LINK = re.compile(r"(?i)https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/[^\s?#]+)")
 _ARXIV_LINK = re.compile(r"(?i)(?:arxiv\.org/(?:abs|pdf)/|10\.48550/arxiv\.)(\S+)")
 _PMID = re.compile(r"(?<!\d)\d{1,9}(?!\d)")
 _AND = re.compile(r"\s+and\s+")
+_IDENTIFIER_LIMIT = 500  # characters in which an identifier is sought
 _SUFFIX = re.compile(r"(?i)(?:jr|sr|i{1,3}|iv|phd|md|msc|inc|ltd)\.?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -184,7 +185,7 @@ def _year(value: object) -> tuple[int | None, _Problem]:
 
 
 def _authors(value: object) -> tuple[tuple[str, ...], _Problem]:
-    return _strings(split_authors(value) if isinstance(value, str) else value, _person)
+    return _strings(split_authors(normalise(value)) if isinstance(value, str) else value, _person)
 
 
 def split_authors(text: str) -> list[str]:
@@ -268,7 +269,7 @@ def clean_doi(value: object) -> tuple[str, _Problem]:
     >>> clean_doi("https://doi.org/10.1000/ABC.1")[0]
     '10.1000/abc.1'
     """
-    match = _DOI.search(normalise(str(value)))
+    match = _DOI.search(normalise(str(value)[:_IDENTIFIER_LIMIT]))
     if match is None:
         return "", _ignored(value, "a DOI starts with 10. and holds a slash")
     return match[0].rstrip(".,;").casefold(), None
@@ -280,12 +281,12 @@ def clean_arxiv(value: object) -> tuple[str, _Problem]:
     >>> clean_arxiv("arXiv:2101.00001v3")[0]
     '2101.00001'
     """
-    match = _ARXIV.search(str(value))
+    match = _ARXIV.search(str(value)[:_IDENTIFIER_LIMIT])
     return (match[1], None) if match else ("", _ignored(value, "it holds no arXiv id"))
 
 
 def _pmid(value: object) -> tuple[str, _Problem]:
-    match = None if isinstance(value, bool) else _PMID.search(str(value))
+    match = None if isinstance(value, bool) else _PMID.search(str(value)[:_IDENTIFIER_LIMIT])
     return (match[0].lstrip("0"), None) if match else ("", _ignored(value, "it holds no PMID"))
 
 

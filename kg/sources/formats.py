@@ -61,7 +61,7 @@ _EXTENSIONS = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "csv",
     ".bib": "bibtex", ".bibtex": "bibtex", ".ris": "ris", ".txt": "feed", ".feed": "feed",
 }  # fmt: skip
-_ENTRY = re.compile(r"^\s*@[A-Za-z]+\s*\{", re.MULTILINE)
+_ENTRY = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*\{", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
 _RIS_RECORD = re.compile(r"^\s*TY  ?- ?", re.MULTILINE)
 

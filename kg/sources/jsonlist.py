@@ -11,8 +11,7 @@ from kg.sources.raw import Item, RawRecord, dropped, shown
 from ontology.records import Reason
 
 _LIST_START = re.compile(r"[\s\ufeff\x00]*(?:\[|\{[^\[{]*\[)")
-_RECORD_START = re.compile(r"[\s,]*\{")
-_NEXT_RECORD = re.compile(r",?\s*\n\s*\{|\}\s*,\s*\{")
+_NEXT_RECORD = re.compile(r"\n[ \t]*\{|\}\s*,\s*\{")
 
 LIST_KEYS = (
     "papers",
@@ -57,16 +56,15 @@ def _salvaged(text: str, source: str, error: ValueError) -> Iterator[Item]:
         return
     decoder = json.JSONDecoder(strict=False)
     position, count = opening.end(), 0
-    while (start := _RECORD_START.search(text, position)) is not None:
+    while (start := text.find("{", position)) >= 0:
         count += 1
         try:
-            record, position = decoder.raw_decode(text, start.end() - 1)
+            record, position = decoder.raw_decode(text, start)
             yield RawRecord(count, record)
         except (ValueError, RecursionError):
-            position = start.end()
-            following = _NEXT_RECORD.search(text, position)
+            following = _NEXT_RECORD.search(text, start + 1)
             position = following.start() if following else len(text)
-            detail = f"broken record: {shown(text[start.end() - 1 : position])}"
+            detail = f"broken record: {shown(text[start:position])}"
             yield dropped(source, count, Reason.MALFORMED, detail)
     if not count:
         yield dropped(source, 1, Reason.MALFORMED, f"not JSON: {error}")
