@@ -19,14 +19,24 @@ from urllib.parse import quote
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from exports.columns import (
+    FIELDS,
+    RELATIONS,
+    ROLES,
+    Ints,
+    Links,
+    Spans,
+    Statements,
+    paper_years,
+    ranks,
+    read_columns,
+    read_links,
+    read_spans,
+    read_statements,
+)
 from ontology.tables import GraphTables
-from ontology.terms import EntityType, RelationType, Role
-
-Ints = NDArray[np.int64]
-Spans = dict[tuple[int, int], list[tuple[int, int, int, int, int]]]
-"""Mentions by kept paper and node: field, start, end and sentence, the abstract before the title."""
+from ontology.terms import EntityType, RelationType
 
 RELATIONS_PER_NODE = 4
 """Stated relations kept for each entity shown, on average; the best supported first."""
@@ -43,9 +53,6 @@ PAPERS_PER_NODE = 4
 MIN_PAPERS = 1000
 
 _TYPES = tuple(kind.value for kind in EntityType)
-_ROLES = tuple(role.value for role in Role)
-_RELATIONS = tuple(relation.value for relation in RelationType)
-_FIELDS = ("abstract", "title")
 _WEB = re.compile(r"https?://[^\s/?#\"'<>\\]+(?:[/?#][^\s\"'<>\\]*)?", re.IGNORECASE)
 _PAGES = {
     "doi": "https://doi.org/",
@@ -143,28 +150,6 @@ class Cut:
     years: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Links:
-    """Links of shown entities as parallel columns of positions, in table order."""
-
-    node: Ints
-    paper: Ints
-    role: Ints
-
-
-@dataclass(frozen=True, slots=True)
-class _Statements:
-    """Statements between shown entities as parallel columns, in table order."""
-
-    head: Ints
-    relation: Ints
-    tail: Ints
-    paper: Ints
-    field: Ints
-    start: Ints
-    end: Ints
-
-
 def strongest(graph: GraphTables, *, max_nodes: int) -> list[str]:
     """IRIs of the entities with the most papers, ties by IRI; entities without paper never."""
     rows = (
@@ -179,14 +164,14 @@ def strongest(graph: GraphTables, *, max_nodes: int) -> list[str]:
 def cut(graph: GraphTables, iris: Sequence[str]) -> Cut:
     """Cut out the entities named, with the edges between them and the papers behind them."""
     shown = pa.array(sorted(iris), pa.string())
-    ids, years = _paper_years(graph)
-    links = _links(graph, shown, ids)
-    statements = _statements(graph, shown, ids)
+    ids, years = paper_years(graph)
+    links = read_links(graph, shown, ids)
+    statements = read_statements(graph, shown, ids)
     relations, chosen = _relations(statements, years, len(shown))
     kept = _kept_papers(
         links, statements.paper[chosen.ravel()[chosen.ravel() >= 0]], years, len(shown)
     )
-    spans = _spans(graph, shown, ids, kept)
+    spans = read_spans(graph, shown, ids, kept)
     position = np.full(len(ids), -1, dtype=np.int64)
     position[kept] = np.arange(len(kept))
     counted = [
@@ -215,74 +200,17 @@ def _entity_counts(graph: GraphTables) -> dict[str, int]:
     return dict(counts)
 
 
-def _paper_years(graph: GraphTables) -> tuple[pa.Array, Ints]:
-    """Ids of all papers in table order and their years, 0 where unknown."""
-    ids = [pa.array([], pa.string())]
-    years = [np.zeros(0, dtype=np.int64)]
-    for batch in graph.batches("papers", ["id", "year"]):
-        ids.append(batch.column("id"))
-        years.append(_ints(pc.fill_null(batch.column("year"), 0)))
-    return pa.concat_arrays(ids), np.concatenate(years)
-
-
-def _columns(
-    graph: GraphTables, table: str, names: Sequence[str], sets: dict[str, pa.Array]
-) -> list[Ints]:
-    """Columns of a table as integers; those in ``sets`` as positions, rows outside them left out."""
-    parts: list[list[Ints]] = [[np.zeros(0, dtype=np.int64)] for _ in names]
-    for batch in graph.batches(table, names):
-        found = [
-            pc.index_in(batch.column(name), value_set=sets[name])
-            if name in sets
-            else batch.column(name)
-            for name in names
-        ]
-        inside = np.ones(batch.num_rows, dtype=np.bool_)
-        for name, column in zip(names, found, strict=True):
-            if name in sets:
-                inside &= np.asarray(pc.is_valid(column))
-        for part, column in zip(parts, found, strict=True):
-            part.append(_ints(pc.fill_null(column, 0))[inside])
-    return [np.concatenate(part) for part in parts]
-
-
-def _ints(column: pa.Array) -> Ints:
-    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def _links(graph: GraphTables, shown: pa.Array, ids: pa.Array) -> _Links:
-    sets = {"entity": shown, "paper": ids, "role": pa.array(_ROLES)}
-    return _Links(*_columns(graph, "links", ("entity", "paper", "role"), sets))
-
-
-def _statements(graph: GraphTables, shown: pa.Array, ids: pa.Array) -> _Statements:
-    names = ("head", "relation", "tail", "paper", "field", "sentence_start", "sentence_end")
-    sets = {
-        "head": shown, "tail": shown, "paper": ids,
-        "relation": pa.array(_RELATIONS), "field": pa.array(_FIELDS),
-    }  # fmt: skip
-    return _Statements(*_columns(graph, "relations", names, sets))
-
-
-def _ranks(groups: Ints) -> Ints:
-    """Rank of each row within its group; rows of a group stand together."""
-    new = np.ones(len(groups), dtype=np.bool_)
-    new[1:] = groups[1:] != groups[:-1]
-    starts = np.flatnonzero(new)
-    return np.arange(len(groups)) - np.repeat(starts, np.diff(np.r_[starts, len(groups)]))
-
-
-def _relations(statements: _Statements, years: Ints, nodes: int) -> tuple[Ints, Ints]:
+def _relations(statements: Statements, years: Ints, nodes: int) -> tuple[Ints, Ints]:
     """Support of the relations kept, and the rows of their newest statements, -1 where fewer.
 
     Several sentences of one paper count once.
     """
-    key = (statements.head * len(_RELATIONS) + statements.relation) * nodes + statements.tail
+    key = (statements.head * len(RELATIONS) + statements.relation) * nodes + statements.tail
     order = np.lexsort((statements.start, statements.paper, -years[statements.paper], key))
     new = np.ones(len(order), dtype=np.bool_)
     new[1:] = (np.diff(key[order]) != 0) | (np.diff(statements.paper[order]) != 0)
     first = order[new]
-    rank = _ranks(key[first])
+    rank = ranks(key[first])
     heads = np.flatnonzero(rank == 0)
     support = np.diff(np.r_[heads, len(first)])
     best = np.lexsort((np.arange(len(heads)), -support))[: RELATIONS_PER_NODE * nodes]
@@ -293,41 +221,31 @@ def _relations(statements: _Statements, years: Ints, nodes: int) -> tuple[Ints, 
     return support[best], chosen
 
 
-def _kept_papers(links: _Links, stated: Ints, years: Ints, nodes: int) -> Ints:
+def _kept_papers(links: Links, stated: Ints, years: Ints, nodes: int) -> Ints:
     """Papers behind what is shown, sorted: every entity's newest in turn until the bound.
 
     Papers of statements shown come first, for a relation without sentence is a mere claim.
     """
     bound = max(MIN_PAPERS, PAPERS_PER_NODE * nodes)
-    group = links.node * len(_ROLES) + links.role
+    group = links.node * len(ROLES) + links.role
     order = np.lexsort((links.paper, -years[links.paper], group))
-    rank = _ranks(group[order])
+    rank = ranks(group[order])
     wished = order[np.lexsort((order, rank))][: int((rank < PAPERS_PER_ROLE).sum())]
     queue = np.concatenate([stated, links.paper[wished]])
     _, first = np.unique(queue, return_index=True)
     return np.sort(queue[np.sort(first)[: max(bound, len(np.unique(stated)))]])
 
 
-def _spans(graph: GraphTables, shown: pa.Array, ids: pa.Array, kept: Ints) -> Spans:
-    names = ("paper", "entity", "field", "start", "end", "sentence_start", "sentence_end")
-    sets = {"paper": ids.take(pa.array(kept)), "entity": shown, "field": pa.array(_FIELDS)}
-    rows = _columns(graph, "mentions", names, sets)
-    found: Spans = {}
-    for paper, node, *span in zip(*(column.tolist() for column in rows), strict=True):
-        found.setdefault((paper, node), []).append(tuple(span))
-    return found
-
-
 def _nodes(
     graph: GraphTables,
     shown: pa.Array,
-    links: _Links,
+    links: Links,
     years: Ints,
     position: Ints,
     spans: Spans,
 ) -> Iterator[Node]:
-    flat = np.bincount(links.node * len(_ROLES) + links.role, minlength=len(shown) * len(_ROLES))
-    roles = flat.reshape(len(shown), len(_ROLES))
+    flat = np.bincount(links.node * len(ROLES) + links.role, minlength=len(shown) * len(ROLES))
+    roles = flat.reshape(len(shown), len(ROLES))
     aliases = _aliases(graph, shown)
     dated = years[links.paper]
     per_year: list[list[tuple[int, int]]] = [[] for _ in shown]
@@ -340,7 +258,7 @@ def _nodes(
         row = spans.get((int(position[paper]), node))
         if row and len(evidence[node]) < SENTENCES:
             field, focus, _, start, end = row[0]
-            evidence[node].append(Sentence(int(position[paper]), _FIELDS[field], start, end, focus))
+            evidence[node].append(Sentence(int(position[paper]), FIELDS[field], start, end, focus))
     for batch in graph.batches("entities", ["iri", "type", "name", "papers"]):
         found = pc.index_in(batch.column("iri"), value_set=shown)
         inside = pc.is_valid(found)
@@ -375,19 +293,19 @@ def _aliases(graph: GraphTables, shown: pa.Array) -> list[list[tuple[str, str]]]
 
 
 def _relation_edges(
-    statements: _Statements, support: Ints, chosen: Ints, position: Ints
+    statements: Statements, support: Ints, chosen: Ints, position: Ints
 ) -> Iterator[Edge]:
     for papers, rows in zip(support.tolist(), chosen.tolist(), strict=True):
         first = rows[0]
         yield Edge(
             head=int(statements.head[first]),
             tail=int(statements.tail[first]),
-            relation=RelationType(_RELATIONS[statements.relation[first]]),
+            relation=RelationType(RELATIONS[statements.relation[first]]),
             papers=papers,
             evidence=tuple(
                 Sentence(
                     paper=int(position[statements.paper[row]]),
-                    field=_FIELDS[statements.field[row]],
+                    field=FIELDS[statements.field[row]],
                     start=int(statements.start[row]),
                     end=int(statements.end[row]),
                     focus=int(statements.start[row]),
@@ -398,9 +316,11 @@ def _relation_edges(
         )
 
 
-def _companions(graph: GraphTables, shown: pa.Array, links: _Links) -> Iterator[Edge]:
+def _companions(graph: GraphTables, shown: pa.Array, links: Links) -> Iterator[Edge]:
     """Each entity's most specific companions by Ochiai's cosine, ties by papers, then by name."""
-    a, b, papers = _columns(graph, "cooccurrence", ("a", "b", "papers"), {"a": shown, "b": shown})
+    a, b, papers = read_columns(
+        graph, "cooccurrence", ("a", "b", "papers"), {"a": shown, "b": shown}
+    )
     size = np.maximum(np.bincount(links.node, minlength=len(shown)), 1)
     cosine = papers / np.sqrt(size[a] * size[b])
     wanted = np.zeros(len(a), dtype=np.bool_)
@@ -409,7 +329,7 @@ def _companions(graph: GraphTables, shown: pa.Array, links: _Links) -> Iterator[
     order = np.lexsort(
         (row, -papers[row], -cosine[row] * np.where(papers[row] > 1, 1.0, 0.25), node)
     )
-    wanted[row[order[_ranks(node[order]) < NEIGHBOURS_PER_NODE]]] = True
+    wanted[row[order[ranks(node[order]) < NEIGHBOURS_PER_NODE]]] = True
     for head, tail, number in zip(
         a[wanted].tolist(), b[wanted].tolist(), papers[wanted].tolist(), strict=True
     ):
@@ -417,7 +337,7 @@ def _companions(graph: GraphTables, shown: pa.Array, links: _Links) -> Iterator[
 
 
 def _papers(
-    graph: GraphTables, ids: pa.Array, kept: Ints, links: _Links, spans: Spans
+    graph: GraphTables, ids: pa.Array, kept: Ints, links: Links, spans: Spans
 ) -> Iterator[ShownPaper]:
     position = np.full(len(ids), -1, dtype=np.int64)
     position[kept] = np.arange(len(kept))
@@ -448,7 +368,7 @@ def _papers(
                 address=address(row),
                 links=tuple(roles[number]),
                 marks=tuple(
-                    Mark(_FIELDS[field], start, end, node)
+                    Mark(FIELDS[field], start, end, node)
                     for node, _ in roles[number]
                     for field, start, end, _, _ in spans.get((number, node), ())
                 ),
