@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from exports.files import whole_folder
 from exports.iris import valid_iri
-from exports.streams import Follower, Row, by_entity, distinct, resorted, rows, sorted_rows
+from exports.streams import Follower, Row, Texts, by_entity, distinct, resorted, rows, sorted_rows
 from exports.triples import Evidence
 from ontology.identifiers import person_iri, venue_iri
 from ontology.tables import SCHEMAS, GraphTables
@@ -160,7 +160,7 @@ def _links(graph: GraphTables) -> Iterator[Row]:
     links = Follower("links", rows(graph, "links", columns))
     mentions = Follower("mentions", rows(graph, "mentions", SCHEMAS["mentions"].names))
     for key, iri, title, abstract in rows(graph, "papers", ["id", "iri", "title", "abstract"]):
-        texts = {"title": title, "abstract": abstract}
+        texts = Texts(title=title, abstract=abstract)
         linked = links.at(key)
         spans = by_entity(linked, mentions.at(key))
         for _, entity, role, confidence, count, sources in linked:
@@ -204,7 +204,7 @@ def _statements(graph: GraphTables) -> Iterator[Row]:
     with closing(resorted(graph, "relations", columns, columns)) as found:
         relations = Follower("relations", found)
         for key, title, abstract in rows(graph, "papers", ["id", "title", "abstract"]):
-            texts = {"title": title, "abstract": abstract}
+            texts = Texts(title=title, abstract=abstract)
             for _, head, relation, tail, field, start, end, confidence, source in relations.at(key):
                 sentence = texts[field][start:end]
                 yield head, relation, tail, key, field, start, sentence, confidence, source

@@ -68,6 +68,13 @@ class Follower:
         )
 
 
+class Texts(dict[str, str]):
+    """The texts of a paper by field; a row that names another field is a fault of the graph."""
+
+    def __missing__(self, field: str) -> str:
+        raise GraphError(f'"{field}" is no field of a paper; one of {", ".join(self)}')
+
+
 def by_entity(links: Iterable[Row], mentions: Iterable[Row]) -> dict[str, list[Row]]:
     """Group one paper's mentions by entity; both kinds of rows start with paper and entity.
 

@@ -37,7 +37,7 @@ from exports.iris import (
     statement_iri,
     valid_iri,
 )
-from exports.streams import Follower, Row, by_entity, distinct, resorted, rows
+from exports.streams import Follower, Row, Texts, by_entity, distinct, resorted, rows
 from ontology import terms
 from ontology.errors import GraphError
 from ontology.identifiers import PREFIXES, person_iri, venue_iri
@@ -248,7 +248,7 @@ def _papers(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
         statements = Follower("relations", by_paper)
         for paper in rows(graph, "papers", _PAPER_COLUMNS):
             key, iri = paper[0], valid_iri(paper[1])
-            texts = {"title": paper[2], "abstract": paper[3]}
+            texts = Texts(title=paper[2], abstract=paper[3])
             roles = links.at(key)
             properties = _paper(paper)
             properties += [(_ROLES[role], IRI, valid_iri(entity)) for _, entity, role, *_ in roles]
@@ -304,7 +304,7 @@ def _links(key: str, paper: str, links: list[Row], mentions: list[Row]) -> Itera
         yield Resource(f"urn:litkg:link:{part}/{iri_part(entity)}", properties)
 
 
-def _mentions(key: str, mentions: list[Row], texts: dict[str, str]) -> Iterator[Resource]:
+def _mentions(key: str, mentions: list[Row], texts: Texts) -> Iterator[Resource]:
     part = paper_part(key)
     seen: set[str] = set()
     for _, _, field, start, end, surface, sentence_start, sentence_end in mentions:
@@ -325,9 +325,7 @@ def _mentions(key: str, mentions: list[Row], texts: dict[str, str]) -> Iterator[
         )
 
 
-def _statements(
-    key: str, paper: str, statements: list[Row], texts: dict[str, str]
-) -> Iterator[Resource]:
+def _statements(key: str, paper: str, statements: list[Row], texts: Texts) -> Iterator[Resource]:
     places = itemgetter(1, 2, 3, 4, 5)
     for (head, relation, tail, field, start), same in groupby(statements, places):
         found = list(same)
