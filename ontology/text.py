@@ -35,8 +35,10 @@ def normalise(raw: str) -> str:
     'H&E histology images'
     """
     text = html.unescape(raw)
-    text = _TAG.sub("", text)
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = text.translate(_INVISIBLE)
-    text = unicodedata.normalize("NFC", text)
+    if "<" in text:
+        text = _TAG.sub("", text)
+    if not text.isascii():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        text = text.translate(_INVISIBLE)
+        text = unicodedata.normalize("NFC", text)
     return _SPACE.sub(" ", text).strip()
