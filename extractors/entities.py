@@ -16,6 +16,9 @@ from ontology.records import Mention, Paper, PaperEntity
 from ontology.terms import EntityType, Role
 from ontology.vocabulary.reader import shipped_vocabulary
 
+Definition = tuple[tuple[int, int], tuple[int, int]]
+"""Spans of a long form and of its short form."""
+
 CONFIDENCE: dict[tuple[str, ...], float] = {}
 
 
@@ -44,11 +47,11 @@ class _Groups:
 
 
 def group(
-    spans: Sequence[Settled], text: str, abbreviations: Sequence[tuple[str, str]]
+    spans: Sequence[Settled], text: str, abbreviations: Sequence[Definition]
 ) -> list[list[int]]:
     """Sort mentions into entities: same type and same spelling, entry, or defined abbreviation.
 
-    ``abbreviations`` are pairs (long form, short form). A bare head ("segmentation") joins the only
+    ``abbreviations`` are pairs of spans (long form, short form). A bare head ("segmentation") joins the only
     entity of its type that ends in it. Groups come by first mention.
     """
     groups = _Groups(len(spans))
@@ -59,12 +62,13 @@ def group(
             keys.append(f"\0{span.entry}")
         for key in keys:
             groups.join(first.setdefault((span.type, key), index), index)
-    types = {kind for kind, _ in first}
-    for long_form, short_form in abbreviations:
-        long_key, short_key = match_key(long_form), match_key(short_form)
-        for kind in types:
-            if (kind, long_key) in first and (kind, short_key) in first:
-                groups.join(first[kind, long_key], first[kind, short_key])
+    ending = {span.end: index for index, span in enumerate(spans)}
+    for (_, long_end), (short_start, short_end) in abbreviations:
+        index = ending.get(long_end)
+        if index is not None:
+            short = (spans[index].type, match_key(text[short_start:short_end]))
+            if short in first:
+                groups.join(index, first[short])
     _join_bare_heads(spans, text, groups)
     _join_verb_phrases(spans, text, groups)
     members: dict[int, list[int]] = {}
@@ -161,10 +165,13 @@ def build_entities(
     text: str,
     spans: Sequence[Settled],
     sentences: Sequence[tuple[int, int]],
-    abbreviations: Sequence[tuple[str, str]],
+    abbreviations: Sequence[Definition],
 ) -> tuple[PaperEntity, ...]:
     """Turn settled spans into the paper's entities, by first mention."""
-    long_of = {match_key(short): long_form for long_form, short in abbreviations}
+    long_of = {
+        match_key(text[short[0] : short[1]]): text[long_form[0] : long_form[1]]
+        for long_form, short in abbreviations
+    }
     entities = []
     for members in group(spans, text, abbreviations):
         mentions = _mentions(paper, [spans[index] for index in members], sentences)
@@ -201,10 +208,8 @@ def _mentions(
 def mark_entities(doc: Doc) -> Doc:
     """Write the entities of the paper to ``doc.user_data["entities"]``."""
     text = text_of(doc)
-    pairs = doc.spans["abbreviations"]
-    abbreviations = [
-        (pairs[index].text, pairs[index + 1].text) for index in range(0, len(pairs), 2)
-    ]
+    forms = [(form.start_char, form.end_char) for form in doc.spans["definitions"]]
+    abbreviations = list(zip(forms[::2], forms[1::2], strict=True))
     sentences = [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
     doc.user_data["entities"] = build_entities(
         doc.user_data["paper"],

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from extractors.descriptive_terms import head_type
 from extractors.overlaps import finds_of
@@ -45,26 +45,54 @@ def long_form_type(long_form: str) -> str:
 
 
 def mark_short_forms(doc: Doc) -> Doc:
-    """Write long forms and all occurrences of short forms to ``doc.spans["abbreviation"]``."""
+    """Write typed long forms and all occurrences of their short forms.
+
+    They stand in ``doc.spans["abbreviation"]``. A name in brackets behind a typed span is a short
+    form too, though its letters do not tell. ``doc.spans["definitions"]`` keeps long and short form
+    of each definition in turn. Names that abbreviate what has no type are none.
+    """
     ending: dict[int, tuple[int, str]] = {}
     for find in finds_of(doc, _LONG_SOURCES):
         if find.end not in ending or find.start < ending[find.end][0]:
             ending[find.end] = (find.start, find.type)
     text = text_of(doc)
-    pairs = doc.spans["abbreviations"]
-    forms: list[TypedForm] = []
+    definitions: list[TypedForm] = []
     untyped: set[str] = set()
+    pairs = doc.spans["abbreviations"]
     for index in range(0, len(pairs), 2):
         long_form, short_form = pairs[index], pairs[index + 1]
         start, end = long_form.start_char, long_form.end_char
         known_start, kind = ending.get(end, (start, ""))
         kind = kind or long_form_type(text[start:end])
-        if not kind:
+        if kind:
+            definitions.append(TypedForm(min(start, known_start), end, kind))
+            definitions.append(TypedForm(short_form.start_char, short_form.end_char, kind))
+        else:
             untyped.add(short_form.text)
-            continue
-        forms.append(TypedForm(min(start, known_start), end, kind))
-        forms += [TypedForm(*span, kind) for span in occurrences(short_form.text, text)]
-    spans = (doc.char_span(form.start, form.end, label=form.type) for form in forms)
-    doc.spans["abbreviation"] = [span for span in spans if span is not None]
+    defined = {text[form.start : form.end] for form in definitions}
+    for name in doc.spans["name"]:
+        start = name.start_char
+        long_end = start - 2
+        bracketed = text[long_end:start] == " (" and text[name.end_char : name.end_char + 1] == ")"
+        if bracketed and long_end in ending and name.text not in defined | untyped:
+            kind = ending[long_end][1]
+            definitions.append(TypedForm(ending[long_end][0], long_end, kind))
+            definitions.append(TypedForm(start, name.end_char, kind))
+    forms = list(definitions)
+    for form in definitions[1::2]:
+        spans = occurrences(text[form.start : form.end], text)
+        forms += [TypedForm(*span, form.type) for span in spans]
+    doc.spans["abbreviation"] = _spans(doc, forms)
+    doc.spans["definitions"] = [
+        span
+        for pair in zip(definitions[::2], definitions[1::2], strict=True)
+        if len(both := _spans(doc, pair)) == len(pair)
+        for span in both
+    ]
     doc.spans["name"] = [span for span in doc.spans["name"] if span.text not in untyped]
     return doc
+
+
+def _spans(doc: Doc, forms: Iterable[TypedForm]) -> list[Span]:
+    spans = (doc.char_span(form.start, form.end, label=form.type) for form in forms)
+    return [span for span in spans if span is not None]
