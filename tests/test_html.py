@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from browser import chromium
-from graphs import NASTY, hostile_graph, rows_of, small_graph
+from graphs import NASTY, E, P, graph_of, hostile_graph, rows_of, small_graph
 from helpers import ROOT
 from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
@@ -21,6 +21,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from exports.cut import address, cut, strongest
 from exports.html import generate, write
 from ontology.tables import SCHEMAS, MemoryTables
+from ontology.terms import EntityType, Role
 
 EXPLORER = ROOT / "exports" / "templates" / "explorer"
 
@@ -131,6 +132,19 @@ def test_notices_of_bundled_libraries_are_in_the_page() -> None:
     notice = (EXPLORER / "LICENSE-THIRD-PARTY.txt").read_text(encoding="utf-8")
     assert notice.count("Permission is hereby granted") == 5
     assert notice in generate(small_graph())
+
+
+def test_sources_never_parse_markup() -> None:
+    """No source of the explorer uses an interface that turns text into markup or code."""
+    forbidden = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function"
+    )
+    found = {
+        path.name
+        for path in (EXPLORER / "src").glob("*.ts")
+        if forbidden.search(path.read_text("utf-8"))
+    }
+    assert found == set()
 
 
 @pytest.mark.skipif(
@@ -331,10 +345,17 @@ def test_hostile_texts_stay_text(browser: Chrome, pages: dict[str, str]) -> None
     browser.get_log("browser")
     assert NASTY[2] == browser.find_element(By.TAG_NAME, "h1").text
     graph = hostile_graph()
-    views = [{"entity": row["iri"]} for row in rows_of(graph, "entities")]
-    views += [{"paper": row["id"]} for row in rows_of(graph, "papers")]
-    for view in views:
+    views = [
+        ({"entity": row["iri"]}, row["name"]) for row in rows_of(graph, "entities") if row["papers"]
+    ]
+    views += [({"paper": row["id"]}, row["title"]) for row in rows_of(graph, "papers")]
+    for view, heading in views:
         browser.execute_script("location.hash = new URLSearchParams(arguments[0])", view)
+        WebDriverWait(browser, 5).until(
+            lambda b, heading=heading: b.execute_script(
+                "return document.querySelector('#panel h2').textContent === arguments[0]", heading
+            )
+        )
     assert browser.execute_script("return window.__pwned") is None
     assert browser.execute_script("return document.scripts.length") == 1
     assert severe(browser) == []
@@ -350,6 +371,21 @@ def test_empty_graph_says_so(browser: Chrome, pages: dict[str, str]) -> None:
     browser.get_log("browser")
     opened(browser, pages["empty"])
     assert "This graph has no entities yet." in browser.find_element(By.ID, "map").text
+    assert severe(browser) == []
+
+
+@needs_chromium
+@pytest.mark.parametrize("name", ["solo", "n" * 500, "تقسيم الصور", "图像分割 " * 20])
+def test_one_entity_opens(browser: Chrome, tmp_path: Path, name: str) -> None:
+    """A graph of one entity, whatever the length and script of its name, draws and opens."""
+    paper = P("p", name, "", links=((name, Role.USES, (name.strip(),)),))
+    page = tmp_path / "one.html"
+    write(graph_of("One", [E(EntityType.TASK, name)], [paper]), page)
+    browser.get_log("browser")
+    opened(browser, page.as_uri())
+    browser.find_element(By.CSS_SELECTOR, ".bars a").click()
+    wait_for(browser, "In the papers’ words")
+    assert browser.execute_script("return document.documentElement.scrollWidth") == 1280
     assert severe(browser) == []
 
 

@@ -135,7 +135,7 @@ export class MapView {
   private settle(state: State): void {
     this.state = state;
     this.shown = new Set(this.model.entities.filter((entity) => visible(entity, state)));
-    this.crowd = Math.min(1.6, Math.sqrt(this.model.entities.length / Math.max(1, this.shown.size)));
+    this.crowd = Math.min(2.4, Math.sqrt(this.model.entities.length / Math.max(1, this.shown.size)));
     const { lines } = state;
     this.prominent = backbone(this.shown, (pair) =>
       lines === "all" || (lines === "stated" ? pair.relations.length > 0 : lines === "together" && pair.together > 0));
