@@ -15,6 +15,11 @@ from ontology.terms import EntityType, Role
 from ontology.vocabulary.reader import shipped_vocabulary
 
 _PROPER = re.compile(r"[a-z][A-Z]|[A-Z]{2}|[^\W\d_]\d|\d[A-Z]|[A-Z]$")
+_CAPITALISED = re.compile(r"[A-Z][\w-]*(?: (?:[a-z]{1,4} )*[A-Z][\w-]*)+")
+_PARTS = (
+    "module", "loss", "block", "layer", "unit", "strateg", "mechanism", "scheme", "branch",
+    "framework", "network", "algorithm", "decoder", "encoder", "regulari", "constraint",
+)  # fmt: skip
 _COINING = frozenset({"contribute", "called", "proposed", "our", "novel"})
 _SENTENCE_CUES = frozenset(
     {
@@ -73,16 +78,27 @@ def evidence(paper: Paper, entities: Sequence[PaperEntity]) -> list[set[str]]:
 
 def _entity_evidence(entity: PaperEntity) -> Iterator[str]:
     vocabulary = shipped_vocabulary()
+    known = "unlisted"
     if any(vocabulary.find(entity.type, name) for name in {entity.name, *entity.forms}):
+        known = "listed"
         yield "listed"
         yield f"listed {entity.type.value}"
     if any(_PROPER.search(form) for form in entity.forms):
         yield "proper"
         yield f"proper {entity.type.value}"
+    if any(
+        mention.field == "abstract" and _CAPITALISED.fullmatch(mention.surface)
+        for mention in entity.mentions
+    ):
+        yield f"capitalised, {known}"
+    words = entity.name.lower().replace("-", " ").split()
+    if words and any(words[-1].startswith(part) for part in _PARTS):
+        yield f"a part, {known}"
+    yield f"words: {min(len(words), 4)}, {known}"
     count = len(entity.mentions)
     yield "mentions: " + (str(count) if count < 4 else "4-6" if count < 7 else "7 or more")
     if len(entity.forms) > 1:
-        yield "several forms"
+        yield f"several forms, {known}"
 
 
 def _position_evidence(paper: Paper, entity: PaperEntity, own_work: int) -> Iterator[str]:
