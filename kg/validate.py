@@ -3,7 +3,7 @@
 The SQL checks (``kg.checks``) see every row. SHACL runs over slices of papers and entities with all
 that their shapes need, because pyshacl holds its data in memory; a graph of more than
 ``SHACL_PAPERS`` papers is sampled at even distances unless it is asked for in full, and the report
-says so.
+says so; of each entity it sees a few counts.
 """
 
 from __future__ import annotations
@@ -26,11 +26,14 @@ from ontology.errors import GraphError
 from ontology.identifiers import PREFIXES
 from ontology.tables import SCHEMAS, MemoryTables
 
-SHACL_PAPERS = 400
+SHACL_PAPERS = 300
 """Papers, and as many entities, that SHACL checks at most unless asked for all."""
 
 SLICE = 100
 """Papers, and as many entities, of one slice: bounds the memory of pyshacl."""
+
+COUNTS_SHOWN = 5
+"""Year counts and co-occurrences of each entity that SHACL sees; SQL checks all."""
 
 SHOWN = 20
 """Problems described for each rule; all are counted."""
@@ -140,9 +143,7 @@ def _shacl(
     connection: duckdb.DuckDBPyConnection, papers: Sequence[str], entities: Sequence[str]
 ) -> list[Finding]:
     """Run the shapes over slices; each broken constraint is a finding of its own."""
-    shapes = rdflib.Graph().parse(
-        data=(files("ontology") / "shapes.ttl").read_text(encoding="utf-8"), format="turtle"
-    )
+    shapes = _shapes()
     broken: dict[str, dict[str, None]] = {}
     count = -(-max(len(papers), len(entities)) // SLICE)
     for number in range(count):
@@ -161,6 +162,24 @@ def _shacl(
     return findings or [Finding("SHACL shapes", 0)]
 
 
+def _shapes() -> rdflib.Graph:
+    """Read the shapes and give each property shape the targets of its node shape.
+
+    That means the same, but pyshacl then checks all focus nodes of a property at once: three times
+    as fast.
+    """
+    shapes = rdflib.Graph().parse(
+        data=(files("ontology") / "shapes.ttl").read_text(encoding="utf-8"), format="turtle"
+    )
+    for shape, part in list(shapes.subject_objects(SH.property)):
+        for kind in (SH.targetClass, SH.targetSubjectsOf):
+            for target in shapes.objects(shape, kind):
+                shapes.add((part, kind, target))
+        shapes.add((part, RDF.type, SH.PropertyShape))
+        shapes.remove((shape, SH.property, part))
+    return shapes
+
+
 def _cut(
     connection: duckdb.DuckDBPyConnection, papers: Sequence[str], entities: Sequence[str]
 ) -> MemoryTables:
@@ -175,8 +194,8 @@ def _cut(
         "relations": f"paper {wanted.format('papers')}",
         "aliases": f"entity {wanted.format('entities')}",
         "broader": f"narrower {wanted.format('entities')}",
-        "entity_years": f"entity {wanted.format('entities')}",
-        "cooccurrence": f"a {wanted.format('entities')}",
+        "entity_years": f"entity {wanted.format('entities')} {_first('entity', 'year, role')}",
+        "cooccurrence": f"a {wanted.format('entities')} {_first('a', 'b')}",
     }
     tables = {
         table: _read(connection, table, f"WHERE {condition}")
@@ -196,6 +215,10 @@ def _cut(
     return MemoryTables("slice", tables)
 
 
+def _first(key: str, order: str) -> str:
+    return f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {order}) <= {COUNTS_SHOWN}"
+
+
 def _read(connection: duckdb.DuckDBPyConnection, table: str, where: str) -> pa.Table:
     columns = ", ".join(f'"{column}"' for column in SCHEMAS[table].names)
     found = connection.sql(f"SELECT {columns} FROM {table} {where}")  # noqa: S608  our tables
@@ -206,8 +229,8 @@ def _rdf(cut: MemoryTables) -> rdflib.Graph:
     data = rdflib.Graph()
     for resource in resources(cut, "full"):
         subject = rdflib.URIRef(resource.iri)
-        for predicate, kind, value in resource.properties:
-            data.add((subject, rdflib.URIRef(predicate), _term(kind, value)))
+        for name, kind, value in resource.properties:
+            data.add((subject, rdflib.URIRef(name), _term(kind, value)))
     return data
 
 
