@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _PHRASES: dict[str, str] = {
     "we": "we|our|ours|this paper|this work|this study|this article|this thesis|this survey"
@@ -24,7 +25,6 @@ _PHRASES: dict[str, str] = {
     "|assembled",
     "called": "called|named|termed|dubbed|denoted|denoted as|coined|namely|titled|referred to as"
     "|referred to|abbreviated as|known as|call|name|term",
-    "proposed": "proposed|presented|introduced|developed",
     "novel": "novel|new|first|newly|original",
     "show that": "that|show that|shows that|demonstrate that|demonstrates that|find that"
     "|reveal that|indicate that|suggest that|observe that",
@@ -73,9 +73,6 @@ _PHRASES: dict[str, str] = {
     "is a": "is a|is an|are a|as a|as an|which is a|, a|, an|, the first",
     "task of": "task of|problem of|problems of|tasks of|challenge of|setting of|goal of|field of"
     "|area of|task|problem|setting",
-    "address": "address|addresses|addressed|addressing|tackle|tackles|tackling|solve|solves|solving"
-    "|study|studies|studied|investigate|investigates|examine|explore|explores|exploring|consider"
-    "|considers|perform|performs|performing|support|supports|supporting|automate|automates",
     "improve": "improve|improves|improved|improving|enhance|enhances|enhancing|enable|enables"
     "|enabling|facilitate|facilitates|facilitating|advance|advancing|boost|boosting|accelerate",
     "evaluate": "evaluate|evaluates|evaluated|evaluating|evaluation|evaluations|experiment"
@@ -123,8 +120,6 @@ _PHRASES: dict[str, str] = {
     "is": "is|are|was|were|plays",
     "is proposed": "is proposed|are proposed|is introduced|are introduced|is presented|is designed"
     "|are designed|is developed|was developed|were developed|was proposed|is then proposed",
-    "is used": "is used|are used|was used|were used|is employed|are employed|is applied"
-    "|are applied|is adopted|is utilized|was applied|were trained|was trained|is trained",
     "module": "module|modules|strategy|mechanism|block|unit|layer|component|scheme|stage|loss|branch"
     "|head|method|framework|algorithm|approach|pipeline|technique|network|model|system"
     "|architecture|procedure|paradigm",
@@ -152,6 +147,7 @@ _TOKEN = re.compile(r"[^\W_]+(?:['’][a-z]+)?|[,.;:()%?!&-]")
 _BREAKS = frozenset({".", ";", "?", "!"})
 _REACH_BEFORE = 9
 _REACH_AFTER = 3
+_LONGEST_BRACKET = 12
 _ADJECTIVES = 3
 _NO_OBJECT = frozenset(
     "for to of that which with based using by in on from as via and where or through".split()
@@ -176,6 +172,13 @@ def _phrases_by_first_word() -> dict[str, tuple[_Phrase, ...]]:
 
 
 _INDEX = _phrases_by_first_word()
+
+
+class Nearby(NamedTuple):
+    """Cues on one side of a mention: those adjacent to it, and those farther off."""
+
+    adjacent: set[str]
+    farther: set[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,48 +206,39 @@ class CuedText:
             if position + size <= last
         }
 
-    def before(self, first: int, word: int) -> tuple[set[str], set[str]]:
-        """Cues before a word in its clause, from word ``first`` on: those right before it, and all.
+    def before(self, first: int, word: int) -> Nearby:
+        """Cues before a word in its clause, from word ``first`` on.
 
-        Right before means that only adjectives and the like may stand between, no preposition.
+        Up to two words, none of them a preposition, may stand between it and an adjacent cue.
         """
-        right: set[str] = set()
-        all_before: set[str] = set()
+        found = Nearby(set(), set())
         adjacent = True
         for position in range(word - 1, max(first, word - _REACH_BEFORE) - 1, -1):
             if self.words[position] in _BREAKS:
                 break
             for cue, size in self.cues[position]:
                 if position + size <= word:
-                    all_before.add(cue)
-                    if adjacent:
-                        right.add(cue)
-            distance = word - position
-            if distance > _ADJECTIVES or self.words[position] in _NO_OBJECT:
+                    (found.adjacent if adjacent else found.farther).add(cue)
+            if word - position > _ADJECTIVES or self.words[position] in _NO_OBJECT:
                 adjacent = False
-        return right, all_before
+        return found
 
-    def after(self, word: int, last: int) -> tuple[set[str], set[str]]:
-        """Cues behind a mention that ends before ``word``: those right behind it, and all.
+    def after(self, word: int, last: int) -> Nearby:
+        """Cues behind a mention that ends before ``word``; ``last`` ends the sentence.
 
-        A bracket behind the mention is skipped; ``last`` ends the sentence.
+        A bracket behind the mention is skipped. Adjacent cues start at the very next word.
         """
         start = word
         if start < last and self.words[start] == "(":
-            close = next(
-                (at for at in range(start, min(last, start + 12)) if self.words[at] == ")"), start
-            )
-            start = close + 1 if close > start else start
-        right: set[str] = set()
-        all_after: set[str] = set()
+            inside = range(start, min(last, start + _LONGEST_BRACKET))
+            start = next((at + 1 for at in inside if self.words[at] == ")"), start)
+        found = Nearby(set(), set())
         for position in range(start, min(last, start + _REACH_AFTER)):
-            names = {cue for cue, _ in self.cues[position]}
-            all_after |= names
-            if position == start:
-                right |= names
+            side = found.adjacent if position == start else found.farther
+            side.update(cue for cue, _ in self.cues[position])
             if self.words[position] in _BREAKS:
                 break
-        return right, all_after
+        return found
 
 
 @lru_cache(maxsize=8)

@@ -181,7 +181,6 @@ def _traits(entity: PaperEntity) -> Iterator[str]:
         yield "proper"
 
 
-@lru_cache(maxsize=50_000)
 def _name_evidence(head: _Names, tail: _Names) -> _Names:
     found: list[str] = []
     if len(tail) < len(head):
@@ -211,8 +210,8 @@ def _meeting_evidence(paper: Paper, meeting: _Meeting) -> list[str]:
         names.append("title")
     if meeting.gap <= _FAR:
         names += [f"between: {cue}" for cue in cued.within(left_end, right_begin)]
-    names += [f"before: {cue}" for cue in cued.before(first, begin)[0]]
-    names += [f"behind: {cue}" for cue in cued.after(right_end, last)[0]]
+    names += [f"before: {cue}" for cue in cued.before(first, begin).adjacent]
+    names += [f"behind: {cue}" for cue in cued.after(right_end, last).adjacent]
     sentence = sentence_cues(text, left.sentence_start, left.sentence_end)
     names += [f"sentence: {cue}" for cue in sentence & _SENTENCE_CUES]
     return names

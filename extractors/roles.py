@@ -20,7 +20,7 @@ _PARTS = (
     "module", "loss", "block", "layer", "unit", "strateg", "mechanism", "scheme", "branch",
     "framework", "network", "algorithm", "decoder", "encoder", "regulari", "constraint",
 )  # fmt: skip
-_COINING = frozenset({"contribute", "called", "proposed", "our", "novel"})
+_COINING = frozenset({"contribute", "called", "our", "novel"})
 _SENTENCE_CUES = frozenset(
     {
         "we", "contribute", "evaluate", "compare", "outperform", "baseline", "%", "contrast",
@@ -79,7 +79,9 @@ def evidence(paper: Paper, entities: Sequence[PaperEntity]) -> list[set[str]]:
 def _entity_evidence(entity: PaperEntity) -> Iterator[str]:
     vocabulary = shipped_vocabulary()
     known = "unlisted"
-    if any(vocabulary.find(entity.type, name) for name in {entity.name, *entity.forms}):
+    if "vocabulary" in entity.sources or any(
+        vocabulary.find(entity.type, name) for name in {entity.name, *entity.forms}
+    ):
         known = "listed"
         yield "listed"
         yield f"listed {entity.type.value}"
@@ -137,23 +139,22 @@ def _mention_evidence(paper: Paper, mention: Mention) -> Iterator[str]:
     cued = read_cues(text)
     first, last = cued.span(mention.sentence_start, mention.sentence_end)
     begin, end = cued.span(mention.start, mention.end)
-    right_before, before = cued.before(first, begin)
-    right_after, after = cued.after(end, last)
+    before, after = cued.before(first, begin), cued.after(end, last)
     if mention.field == "title":
-        for cue in right_before & _TITLE_WORDS:
+        for cue in before.adjacent & _TITLE_WORDS:
             yield f"title before: {cue}"
-        for cue in right_after & _TITLE_WORDS:
+        for cue in after.adjacent & _TITLE_WORDS:
             yield f"title after: {cue}"
         return
     if begin == first or (begin == first + 1 and cued.words[first] in {"the", "a", "an"}):
         yield "sentence start"
-    for cue in right_before:
+    for cue in before.adjacent:
         yield f"right before: {cue}"
-    for cue in before - right_before:
+    for cue in before.farther - before.adjacent:
         yield f"before: {cue}"
-    for cue in right_after:
+    for cue in after.adjacent:
         yield f"right after: {cue}"
-    for cue in after - right_after:
+    for cue in after.farther - after.adjacent:
         yield f"after: {cue}"
     sentence = sentence_cues(text, mention.sentence_start, mention.sentence_end)
     for cue in sentence & _SENTENCE_CUES:
@@ -188,8 +189,8 @@ def _is_coined(paper: Paper, entity: PaperEntity) -> bool:
         elif _PROPER.search(mention.surface):
             cued = read_cues(paper.abstract)
             first, _ = cued.span(mention.sentence_start, mention.sentence_end)
-            right_before, _ = cued.before(first, cued.span(mention.start, mention.end)[0])
-            if right_before & {"called", "contribute"}:
+            before = cued.before(first, cued.span(mention.start, mention.end)[0])
+            if before.adjacent & {"called", "contribute"}:
                 return True
     return False
 

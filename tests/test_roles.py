@@ -1,12 +1,14 @@
 """Roles on short papers whose reading no one would dispute."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from marked_papers import marked_paper
 
 from extractors.cues import read_cues
-from extractors.roles import assign_roles
+from extractors.roles import assign_roles, evidence
 from ontology.records import Mention, Paper, PaperEntity
 from ontology.terms import EntityType, Role
 
@@ -136,8 +138,8 @@ def test_any_text_gives_roles(text, data):
 def test_cues_right_before_stop_at_prepositions():
     """In "we propose a model with X" the contribution is not X."""
     cued = read_cues("we propose a model with gates")
-    assert {"via", "with"} == cued.before(0, 5)[0]
-    assert "contribute" in cued.before(0, 5)[1]
+    assert {"via", "with"} == cued.before(0, 5).adjacent
+    assert "contribute" in cued.before(0, 5).farther
 
 
 def test_cues_before_stop_at_the_end_of_a_clause():
@@ -148,10 +150,18 @@ def test_cues_before_stop_at_the_end_of_a_clause():
 def test_cues_behind_skip_a_bracket():
     """The short form behind a name does not hide what follows."""
     cued = read_cues("gates (GT) outperforms all")
-    assert "achieve" in cued.after(1, 6)[0]
+    assert "achieve" in cued.after(1, 6).adjacent
 
 
 def test_a_phrase_of_several_words_is_one_cue():
     """ "compared with" counts where all its words stand."""
     assert "compared to" in read_cues("is compared with").within(0, 3)
     assert "compared to" not in read_cues("is compared by").within(0, 3)
+
+
+def test_a_name_of_the_users_vocabulary_counts_as_listed():
+    """What any vocabulary knows is hardly new: evidence against introduces."""
+    paper, (entity,) = marked_paper("Folding", "We study [bend gating|Method].")
+    known = replace(entity, sources=("vocabulary",))
+    (unlisted,), (listed,) = evidence(paper, [entity]), evidence(paper, [known])
+    assert "listed" in listed - unlisted
