@@ -3,8 +3,8 @@
 A pair of entities is considered when a sentence names both, or when one of them is a main entity
 of the paper. Each piece of evidence adds its points from ``relation_points.tsv`` for a relation;
 the points are log-odds, so their sum also gives the confidence. It is the share that is right among
-relations between rightly found entities: on annotations left out of the fit, 45 % of those with a
-confidence of 0.4 to 0.5 hold, 52 % of 0.5 to 0.6, 66, 69 and 82 % further up, 92 % from 0.9
+relations between rightly found entities: on annotations left out of the fit, 43 % of those with a
+confidence of 0.4 to 0.5 hold, 56 % of 0.5 to 0.6, 62, 71 and 80 % further up, 92 % from 0.9
 (``benchmarks/fit_cue_points.py``).
 """
 
