@@ -5,6 +5,7 @@ import Graph from "graphology";
 import Sigma from "sigma";
 import { other, support, type Entity, type Model, type Pair } from "./data";
 import { papersWithin, visible, type State } from "./state";
+import { Terrain } from "./terrain";
 import { kindLabel } from "./words";
 
 interface Colours {
@@ -13,6 +14,7 @@ interface Colours {
   ground: string;
   faded: string;
   line: string;
+  shade: string;
 }
 
 interface Box {
@@ -26,12 +28,14 @@ const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto S
 const PIXELS_PER_LABEL = 9000;
 const LONGEST_LABEL = 34;
 const STRONG_LABELS = 28;
+const BOLD_LABELS = 10;
 const COMPANIONS = 3;
 
 export class MapView {
   private readonly graph = new Graph({ type: "undirected", allowSelfLoops: true });
   private readonly sigma: Sigma;
   private readonly labels: HTMLCanvasElement;
+  private readonly terrain: Terrain;
   private readonly byWeight: Entity[];
   private prominent = new Set<Pair>();
   private readonly widths = new Map<string, number>();
@@ -51,9 +55,10 @@ export class MapView {
     go: { entity: (entity: Entity) => void; pair: (pair: Pair) => void; nothing: () => void },
   ) {
     this.state = state;
+    this.colours = readColours();
+    this.terrain = new Terrain(host);
     this.settle(state);
     this.measure();
-    this.colours = readColours();
     this.byWeight = [...model.entities].sort((a, b) => b.papers - a.papers || a.index - b.index);
     for (const entity of model.entities) this.graph.addNode(entity.index, { x: entity.x, y: entity.y });
     for (const pair of model.pairs) this.graph.addEdgeWithKey(pair.index, pair.a.index, pair.b.index);
@@ -105,6 +110,7 @@ export class MapView {
     }).observe(host);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       this.colours = readColours();
+      this.settle(this.state);
       this.sigma.refresh();
     });
   }
@@ -140,6 +146,7 @@ export class MapView {
     this.prominent = backbone(this.shown, (pair) =>
       lines === "all" || (lines === "stated" ? pair.relations.length > 0 : lines === "together" && pair.together > 0));
     this.focus = focusOf(state);
+    this.terrain.shadeGround(this.shown, this.model.entities, this.colours.shade);
     // What the reader asked for is shown with all its neighbours, however few their papers.
     const neighbours = { ...state, least: 1 };
     for (const entity of this.focus ?? []) if (isChosen(entity, state) || visible(entity, neighbours)) this.shown.add(entity);
@@ -190,7 +197,7 @@ export class MapView {
   /** Radius in pixels before zooming: the radius of the layout, within what a screen can tell apart. */
   private size(entity: Entity): number {
     const radius = 3 + 17 * Math.sqrt(papersWithin(entity, this.state) / this.byWeight[0].papers);
-    return Math.max(2.2, radius * this.room * this.crowd);
+    return Math.max(2.2, radius * Math.min(1.15, this.room * this.crowd));
   }
 
   private edge(pair: Pair): Record<string, unknown> {
@@ -211,6 +218,7 @@ export class MapView {
   }
 
   private draw(): void {
+    this.terrain.draw(this.sigma, this.focus ? 0.35 : 1);
     const ratio = window.devicePixelRatio || 1;
     const { width, height } = this.sigma.getDimensions();
     if (this.labels.width !== Math.round(width * ratio) || this.labels.height !== Math.round(height * ratio)) {
@@ -260,7 +268,7 @@ export class MapView {
       const { x, y } = place(entity);
       const r = place(entity).r + (strong ? 4 : 0);
       const size = strong ? 14 : Math.round(Math.min(16, 10.5 + 0.32 * r));
-      const weight = strong || r > 11 ? 600 : 450;
+      const weight = strong || rank < BOLD_LABELS ? 600 : 450;
       const text = entity.name.length > LONGEST_LABEL ? `${entity.name.slice(0, LONGEST_LABEL - 1).trimEnd()}…` : entity.name;
       const half = size * 0.62;
       const wide = this.width(pen, text, `${weight} ${size}px ${FONT}`);
@@ -395,7 +403,7 @@ const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matc
 function readColours(): Colours {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string) => style.getPropertyValue(name).trim();
-  return { types: [0, 1, 2, 3].map((type) => read(`--t${type}`)), ink: read("--ink"), ground: read("--ground"), faded: read("--faded"), line: read("--line") };
+  return { types: [0, 1, 2, 3].map((type) => read(`--t${type}`)), ink: read("--ink"), ground: read("--ground"), faded: read("--faded"), line: read("--line"), shade: read("--shade") };
 }
 
 /** A share of one colour on another. Lines are opaque: sigma does not premultiply, and alpha would wash them out. */
