@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from spacy.tokens import Doc
 
 from extractors.proper_names import has_odd_capitals
-from extractors.reading import Word, sentence_words, text_of
+from extractors.reading import Word, sentence_words, split_words, text_of
 from ontology.terms import EntityType
 
 _INTRODUCING = frozenset(
@@ -32,6 +32,10 @@ _METHOD_HEADS = frozenset(
 )
 _SENTENCE_WINDOW = 12
 _TITLE_NAME = re.compile(r"([^\s:：]\S*(?: \S+){0,3})\s?[:：]\s")
+
+
+_CONTINUES = re.compile(r"[\w+]|-\d")
+_NAMESAKES = 8
 
 
 class Coined(NamedTuple):
@@ -105,11 +109,25 @@ def mark_coined_names(doc: Doc) -> Doc:
             name = text[coined.start : coined.end]
             if names.get(name) != EntityType.DATASET.value:
                 names[name] = coined.type
-    spans = []
-    for name, kind in names.items():
-        for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w+])(?!-\d)", text):
-            span = doc.char_span(match.start(), match.end(), label=kind)
-            if span is not None:
-                spans.append(span)
-    doc.spans["coined"] = spans
+    found = occurrences(names, text)
+    spans = (doc.char_span(start, end, label=names[name]) for start, end, name in found)
+    doc.spans["coined"] = [span for span in spans if span is not None]
     return doc
+
+
+def occurrences(names: Collection[str], text: str) -> Iterator[tuple[int, int, str]]:
+    """Spans of names with the name, in one pass over the text; none lies within a longer name.
+
+    >>> list(occurrences({"Foo Net"}, "Foo Net, Foo Nets"))
+    [(0, 7, 'Foo Net')]
+    """
+    by_opening: dict[str, list[str]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        by_opening.setdefault(split_words(name)[0].text.partition("-")[0], []).append(name)
+    for word in split_words(text):
+        for name in by_opening.get(word.text.partition("-")[0], ())[:_NAMESAKES]:
+            if text.startswith(name, word.start):
+                end = word.start + len(name)
+                if not _CONTINUES.match(text, end):
+                    yield word.start, end, name
+                    break

@@ -56,11 +56,11 @@ def is_boundary(word: Word) -> bool:
 def chunks(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
     """Yield the runs of content words between boundaries.
 
-        >>> from extractors.overlaps import finds_of
-from extractors.proper_names import has_odd_capitals
-    from extractors.reading import split_words
-        >>> [[word.text for word in run] for run in chunks(split_words("We use the deep network."))]
-        [['deep', 'network']]
+            >>> from extractors.overlaps import finds_of
+    from extractors.proper_names import has_odd_capitals
+        from extractors.reading import split_words
+            >>> [[word.text for word in run] for run in chunks(split_words("We use the deep network."))]
+            [['deep', 'network']]
     """
     first = 0
     for index, word in enumerate(words):
@@ -75,14 +75,14 @@ from extractors.proper_names import has_odd_capitals
 def terms(words: Sequence[Word], known: Mapping[int, str] = MappingProxyType({})) -> Iterator[Term]:
     """Yield the descriptive terms of one sentence, in text order.
 
-        ``known`` gives the types of names that end at an offset; they are heads too.
+            ``known`` gives the types of names that end at an offset; they are heads too.
 
-        >>> from extractors.overlaps import finds_of
-from extractors.proper_names import has_odd_capitals
-    from extractors.reading import split_words
-        >>> text = "We propose a novel graph attention network."
-        >>> [text[term.start : term.end] for term in terms(split_words(text))]
-        ['graph attention network']
+            >>> from extractors.overlaps import finds_of
+    from extractors.proper_names import has_odd_capitals
+        from extractors.reading import split_words
+            >>> text = "We propose a novel graph attention network."
+            >>> [text[term.start : term.end] for term in terms(split_words(text))]
+            ['graph attention network']
     """
     for run in chunks(words):
         for last in range(len(run) - 1, -1, -1):

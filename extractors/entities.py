@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
+from operator import itemgetter
 
 from spacy.tokens import Doc
 
@@ -196,13 +198,15 @@ def build_entities(
 def _mentions(
     paper: Paper, spans: Sequence[Settled], sentences: Sequence[tuple[int, int]]
 ) -> tuple[Mention, ...]:
-    found = []
-    position = 0
-    for span in spans:
-        while sentences[position][1] < span.end:
-            position += 1
-        found.append(mention_at(paper, span.start, span.end, sentences[position]))
-    return tuple(found)
+    return tuple(
+        mention_at(
+            paper,
+            span.start,
+            span.end,
+            sentences[bisect_right(sentences, span.start, key=itemgetter(0)) - 1],
+        )
+        for span in spans
+    )
 
 
 def mark_entities(doc: Doc) -> Doc:

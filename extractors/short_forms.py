@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from spacy.tokens import Doc, Span
@@ -11,6 +10,7 @@ from spacy.tokens import Doc, Span
 from extractors.descriptive_terms import head_type
 from extractors.overlaps import finds_of
 from extractors.reading import split_words, text_of
+from ontology.names import singular
 
 _LONG_SOURCES = ("coined", "vocabulary", "name", "phrase")
 
@@ -23,15 +23,23 @@ class TypedForm(NamedTuple):
     type: str
 
 
-def occurrences(short: str, text: str) -> Iterator[tuple[int, int]]:
-    """Spans of a short form and its plural, not inside longer names.
+def occurrences(shorts: Collection[str], text: str) -> Iterator[tuple[int, int, str]]:
+    """Spans of short forms and their plurals, with the short form, in one pass over the text.
 
-    >>> list(occurrences("LLM", "LLMs and LLM-4, but MLLM"))
-    [(0, 4)]
+    A short form may begin a compound with a hyphen, but not stand within a longer name.
+
+    >>> list(occurrences({"LLM"}, "LLM-based LLMs and LLM-4, but MLLM"))
+    [(0, 3, 'LLM'), (10, 14, 'LLM')]
     """
-    stem = short[:-1] if short.endswith("s") and short[-2:-1].isupper() else short
-    for match in re.finditer(rf"(?<![\w-]){re.escape(stem)}s?(?![\w+])(?!-\d)", text):
-        yield match.span()
+    stems = {singular(short): short for short in shorts}
+    for word in split_words(text):
+        first = word.text
+        if first not in stems and singular(first) not in stems:
+            first, _, rest = first.partition("-")
+            if not rest or rest[0].isdigit():
+                continue
+        if short := stems.get(first) or stems.get(singular(first)):
+            yield word.start, word.start + len(first), short
 
 
 def long_form_type(long_form: str) -> str:
@@ -74,15 +82,14 @@ def mark_short_forms(doc: Doc) -> Doc:
         start = name.start_char
         long_end = start - 2
         bracketed = text[long_end:start] == " (" and text[name.end_char : name.end_char + 1] == ")"
-        if bracketed and long_end in ending and name.text not in defined | untyped:
+        known = name.text in defined or name.text in untyped
+        if bracketed and long_end in ending and not known:
             kind = ending[long_end][1]
             definitions.append(TypedForm(ending[long_end][0], long_end, kind))
             definitions.append(TypedForm(start, name.end_char, kind))
-    forms = list(definitions)
-    for form in definitions[1::2]:
-        spans = occurrences(text[form.start : form.end], text)
-        forms += [TypedForm(*span, form.type) for span in spans]
-    doc.spans["abbreviation"] = _spans(doc, forms)
+    types = {text[form.start : form.end]: form.type for form in reversed(definitions[1::2])}
+    later = (TypedForm(start, end, types[short]) for start, end, short in occurrences(types, text))
+    doc.spans["abbreviation"] = _spans(doc, dict.fromkeys((*definitions, *later)))
     doc.spans["definitions"] = [
         span
         for pair in zip(definitions[::2], definitions[1::2], strict=True)
