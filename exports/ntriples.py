@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from exports.files import text_file
-from exports.triples import IRI, STRING, Evidence, Property, resources
+from exports.triples import IRI, STRING, Evidence, resources
 from ontology.tables import GraphTables
 
 _LINES = 4096
@@ -29,7 +29,12 @@ def generate(graph: GraphTables, *, evidence: Evidence = "full") -> Iterator[str
     lines: list[str] = []
     for iri, properties in resources(graph, evidence):
         subject = f"<{iri}> <"
-        lines += [f"{subject}{statement[0]}> {term(statement)} .\n" for statement in properties]
+        lines += [
+            f"{subject}{predicate}> <{value}> .\n"
+            if kind == IRI
+            else f"{subject}{predicate}> {literal(kind, value)} .\n"
+            for predicate, kind, value in properties
+        ]
         if len(lines) >= _LINES:
             yield "".join(lines)
             lines.clear()
@@ -44,15 +49,12 @@ def write(graph: GraphTables, path: Path, *, evidence: Evidence = "full") -> Non
             file.write(piece)
 
 
-def term(statement: Property) -> str:
-    r"""Write the object of a statement as a term of N-Triples.
+def literal(kind: str, value: str) -> str:
+    r"""Write a literal; ``kind`` is the IRI of its datatype or a language tag behind ``@``.
 
-    >>> print(term(("p", "@en", 'a "b"')))
+    >>> print(literal("@en", 'a "b"'))
     "a \"b\""@en
     """
-    _, kind, value = statement
-    if kind == IRI:
-        return f"<{value}>"
     if kind == STRING:
         return f'"{escaped(value)}"'
     if kind[0] == "@":

@@ -95,6 +95,27 @@ BROADER = PREFIXES["skos"] + "broader"
 START = PREFIXES["oa"] + "start"
 END = PREFIXES["oa"] + "end"
 
+# Looked up once: these stand in most statements.
+_PAPER_OF = terms.PAPER_OF.iri
+_ENTITY_OF = terms.ENTITY_OF.iri
+_ROLE = terms.ROLE.iri
+_CONFIDENCE = terms.CONFIDENCE.iri
+_MENTION_COUNT = terms.MENTION_COUNT.iri
+_PAPER_COUNT = terms.PAPER_COUNT.iri
+_EXTRACTOR = terms.EXTRACTOR.iri
+_EVIDENCE = terms.EVIDENCE.iri
+_FIELD = terms.FIELD.iri
+_SURFACE = terms.SURFACE.iri
+_SENTENCE = terms.SENTENCE.iri
+_YEAR = terms.YEAR.iri
+
+_IS_LINK = (TYPE, IRI, terms.LINK.iri)
+_IS_RELATION = (TYPE, IRI, terms.RELATION.iri)
+_IS_MENTION = (TYPE, IRI, terms.MENTION.iri)
+_IS_STATEMENT = (TYPE, IRI, terms.STATEMENT.iri)
+_IS_CO_OCCURRENCE = (TYPE, IRI, terms.CO_OCCURRENCE.iri)
+_IS_YEAR_COUNT = (TYPE, IRI, terms.YEAR_COUNT.iri)
+
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?")
 
 
@@ -160,8 +181,8 @@ def _entity(entity: Row, aliases: list[Row]) -> list[Property]:
         (TYPE, IRI, _CLASSES[kind]),
         (PREFERRED, "@en", name),
         (terms.LISTED.iri, BOOLEAN, "true" if listed else "false"),
-        (terms.PAPER_COUNT.iri, INTEGER, str(papers)),
-        (terms.MENTION_COUNT.iri, INTEGER, str(mentions)),
+        (_PAPER_COUNT, INTEGER, str(papers)),
+        (_MENTION_COUNT, INTEGER, str(mentions)),
     ]
     if first is not None:
         properties.append((terms.FIRST_YEAR.iri, INTEGER, str(first)))
@@ -179,18 +200,18 @@ def _relation(
     iri = relation_iri(head, relation, tail)
     _, _, _, papers, fields, starts, confidences, sources = zip(*statements, strict=True)
     properties = [
-        (TYPE, IRI, terms.RELATION.iri),
+        _IS_RELATION,
         (terms.HEAD.iri, IRI, valid_iri(head)),
         (terms.PREDICATE.iri, IRI, _RELATIONS[relation]),
         (terms.TAIL.iri, IRI, valid_iri(tail)),
-        (terms.CONFIDENCE.iri, DOUBLE, repr(max(confidences))),
+        (_CONFIDENCE, DOUBLE, repr(max(confidences))),
         (terms.SUPPORT.iri, INTEGER, str(len(set(papers)))),
     ]
-    properties += [(terms.EXTRACTOR.iri, STRING, source) for source in sorted(set(sources))]
+    properties += [(_EXTRACTOR, STRING, source) for source in sorted(set(sources))]
     if evidence == "full":
         places = dict.fromkeys(zip(papers, fields, starts, strict=True))
         properties += [
-            (terms.EVIDENCE.iri, IRI, statement_iri(paper, field, start, iri))
+            (_EVIDENCE, IRI, statement_iri(paper, field, start, iri))
             for paper, field, start in places
         ]
     return Resource(iri, properties)
@@ -200,11 +221,11 @@ def _year_count(entity: str, year: int, role: str, papers: int) -> Resource:
     return Resource(
         f"urn:litkg:year-count:{iri_part(entity)}/{year}/{role}",
         [
-            (TYPE, IRI, terms.YEAR_COUNT.iri),
-            (terms.ENTITY_OF.iri, IRI, valid_iri(entity)),
-            (terms.YEAR.iri, INTEGER, str(year)),
-            (terms.ROLE.iri, IRI, _ROLES[role]),
-            (terms.PAPER_COUNT.iri, INTEGER, str(papers)),
+            _IS_YEAR_COUNT,
+            (_ENTITY_OF, IRI, valid_iri(entity)),
+            (_YEAR, INTEGER, str(year)),
+            (_ROLE, IRI, _ROLES[role]),
+            (_PAPER_COUNT, INTEGER, str(papers)),
         ],
     )
 
@@ -213,10 +234,10 @@ def _co_occurrence(a: str, b: str, papers: int) -> Resource:
     return Resource(
         f"urn:litkg:co-occurrence:{iri_part(a)}/{iri_part(b)}",
         [
-            (TYPE, IRI, terms.CO_OCCURRENCE.iri),
-            (terms.ENTITY_OF.iri, IRI, valid_iri(a)),
-            (terms.ENTITY_OF.iri, IRI, valid_iri(b)),
-            (terms.PAPER_COUNT.iri, INTEGER, str(papers)),
+            _IS_CO_OCCURRENCE,
+            (_ENTITY_OF, IRI, valid_iri(a)),
+            (_ENTITY_OF, IRI, valid_iri(b)),
+            (_PAPER_COUNT, INTEGER, str(papers)),
         ],
     )
 
@@ -272,7 +293,7 @@ def _paper(paper: Row) -> list[Property]:
     if venue:
         properties.append((terms.PUBLISHED_IN.iri, IRI, venue_iri(venue)))
     if year is not None:
-        properties.append((terms.YEAR.iri, INTEGER, str(year)))
+        properties.append((_YEAR, INTEGER, str(year)))
     properties += [(KEYWORD, STRING, keyword) for keyword in dict.fromkeys(keywords) if keyword]
     for term, value in ((terms.DOI, doi), (terms.ARXIV, arxiv), (terms.PMID, pmid)):
         if value:
@@ -289,18 +310,18 @@ def _links(key: str, paper: str, links: list[Row], mentions: list[Row]) -> Itera
     spans = by_entity(links, mentions)
     for _, entity, role, confidence, sources, count in links:
         properties = [
-            (TYPE, IRI, terms.LINK.iri),
-            (terms.PAPER_OF.iri, IRI, paper),
-            (terms.ENTITY_OF.iri, IRI, valid_iri(entity)),
-            (terms.ROLE.iri, IRI, _ROLES[role]),
-            (terms.CONFIDENCE.iri, DOUBLE, repr(confidence)),
-            (terms.MENTION_COUNT.iri, INTEGER, str(count)),
+            _IS_LINK,
+            (_PAPER_OF, IRI, paper),
+            (_ENTITY_OF, IRI, valid_iri(entity)),
+            (_ROLE, IRI, _ROLES[role]),
+            (_CONFIDENCE, DOUBLE, repr(confidence)),
+            (_MENTION_COUNT, INTEGER, str(count)),
         ]
-        properties += [(terms.EXTRACTOR.iri, STRING, source) for source in dict.fromkeys(sources)]
+        properties += [(_EXTRACTOR, STRING, source) for source in dict.fromkeys(sources)]
         found = dict.fromkeys(
             _mention_iri(part, field, start, end) for _, _, field, start, end, *_ in spans[entity]
         )
-        properties += [(terms.EVIDENCE.iri, IRI, mention) for mention in found]
+        properties += [(_EVIDENCE, IRI, mention) for mention in found]
         yield Resource(f"urn:litkg:link:{part}/{iri_part(entity)}", properties)
 
 
@@ -315,12 +336,12 @@ def _mentions(key: str, mentions: list[Row], texts: Texts) -> Iterator[Resource]
         yield Resource(
             iri,
             [
-                (TYPE, IRI, terms.MENTION.iri),
-                (terms.FIELD.iri, STRING, field),
+                _IS_MENTION,
+                (_FIELD, STRING, field),
                 (START, INTEGER, str(start)),
                 (END, INTEGER, str(end)),
-                (terms.SURFACE.iri, STRING, surface),
-                (terms.SENTENCE.iri, STRING, texts[field][sentence_start:sentence_end]),
+                (_SURFACE, STRING, surface),
+                (_SENTENCE, STRING, texts[field][sentence_start:sentence_end]),
             ],
         )
 
@@ -331,13 +352,13 @@ def _statements(key: str, paper: str, statements: list[Row], texts: Texts) -> It
         found = list(same)
         end = max(row[6] for row in found)
         properties = [
-            (TYPE, IRI, terms.STATEMENT.iri),
-            (terms.PAPER_OF.iri, IRI, paper),
-            (terms.FIELD.iri, STRING, field),
-            (terms.CONFIDENCE.iri, DOUBLE, repr(max(row[7] for row in found))),
-            (terms.SENTENCE.iri, STRING, texts[field][start:end]),
+            _IS_STATEMENT,
+            (_PAPER_OF, IRI, paper),
+            (_FIELD, STRING, field),
+            (_CONFIDENCE, DOUBLE, repr(max(row[7] for row in found))),
+            (_SENTENCE, STRING, texts[field][start:end]),
         ]
-        properties += [(terms.EXTRACTOR.iri, STRING, s) for s in sorted({row[8] for row in found})]
+        properties += [(_EXTRACTOR, STRING, s) for s in sorted({row[8] for row in found})]
         yield Resource(
             statement_iri(key, field, start, relation_iri(head, relation, tail)), properties
         )
