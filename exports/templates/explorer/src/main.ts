@@ -82,7 +82,8 @@ async function start(): Promise<void> {
     body.replaceChildren(content);
     if (view !== last) {
       body.scrollTop = 0;
-      aside.classList.remove("low");
+      // What had the focus is gone with the old content; readers of screens go on from the new one.
+      if (!first && document.activeElement?.tagName !== "INPUT") body.focus({ preventScroll: true });
     }
     last = view;
     controls.render(state, model.entities.filter((entity) => visible(entity, state)).length);
