@@ -144,15 +144,16 @@ def main(name: str, papers: int, path: Path) -> None:
     FORMATS[name].write(graph, path)
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(
-        f"{name}: {papers} papers in {seconds:.1f} s, of which making the graph about {read:.1f} s"
-    )
-    print(f"peak memory {peak} MB")
+    lines = [
+        f"{name}: {papers} papers in {seconds:.1f} s, of which making the graph about {read:.1f} s",
+        f"peak memory {peak} MB",
+    ]
     if path.is_file():
-        size = path.stat().st_size
         with path.open("rb") as file:
-            lines = sum(1 for _ in file)
-        print(f"{lines:,} lines, {size / 1e6:,.0f} MB, {lines / seconds:,.0f} lines a second")
+            count = sum(1 for _ in file)
+        size = path.stat().st_size / 1e6
+        lines.append(f"{count:,} lines, {size:,.0f} MB, {count / seconds:,.0f} lines a second")
+    print("\n".join(lines), file=sys.stderr)
 
 
 if __name__ == "__main__":

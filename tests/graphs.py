@@ -13,9 +13,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 
 import pyarrow as pa
 
+from kg.graph import FORMAT, finish, write_table
 from ontology.identifiers import entity_iri, paper_iri
 from ontology.tables import SCHEMAS, MemoryTables
 from ontology.terms import EntityType, RelationType, Role
@@ -273,6 +275,16 @@ def replaced(graph: MemoryTables, table: str, rows: list[dict[str, object]]) -> 
         graph.name,
         {key: pa.Table.from_pylist(found, SCHEMAS[key]) for key, found in tables.items()},
     )
+
+
+def folder_of(graph: MemoryTables, folder: Path) -> Path:
+    """Write a graph as a graph folder."""
+    staging = folder.parent / "staging"
+    staging.mkdir()
+    for table in SCHEMAS:
+        write_table(table, graph.batches(table), staging)
+    finish(staging, folder, {"format": FORMAT, "name": graph.name})
+    return folder
 
 
 def rows_of(graph: MemoryTables, table: str) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from graphs import hostile_graph, rows_of, small_graph
+from graphs import folder_of, hostile_graph, rows_of, small_graph
 
 from exports.triples import resources
 from kg import query_worker
@@ -19,23 +19,9 @@ from kg.graph import Graph, open_graph
 from kg.query import STORE, check, open_store, sparql
 from kg.query_result import RENDERERS, QueryResult, as_csv, as_json, as_table
 from ontology.errors import GraphError, QueryError
-from ontology.tables import MemoryTables
 
 NAMES = "SELECT ?name { ?m a litkg:Method ; skos:prefLabel ?name } ORDER BY ?name"
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-
-
-def folder_of(graph: MemoryTables, folder: Path) -> Path:
-    """Write a graph of the tests as a graph folder."""
-    from kg.graph import FORMAT, finish, write_table
-    from ontology.tables import SCHEMAS
-
-    staging = folder.parent / "staging"
-    staging.mkdir()
-    for table in SCHEMAS:
-        write_table(table, graph.batches(table), staging)
-    finish(staging, folder, {"format": FORMAT, "name": graph.name})
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,7 @@ from pathlib import Path
 import pyshacl
 import pytest
 import rdflib
-from graphs import hostile_graph, replaced, rows_of, small_graph
-from test_query import folder_of
+from graphs import folder_of, hostile_graph, replaced, rows_of, small_graph
 
 from exports import ntriples
 from kg import validate as module

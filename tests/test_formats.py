@@ -1,0 +1,39 @@
+"""The table of formats: every entry writes a graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from graphs import hostile_graph, rows_of, small_graph
+
+from exports.formats import FORMATS
+from ontology.tables import MemoryTables
+
+
+def first_name(graph: MemoryTables) -> object:
+    """The name of an entity that papers link to: what ``around`` asks for."""
+    return next(row["name"] for row in rows_of(graph, "entities") if row["papers"])
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_writes_a_file_or_a_folder(name: str, tmp_path: Path) -> None:
+    """A suffix means a file, no suffix a folder; nothing else is left behind."""
+    for make in (small_graph, hostile_graph):
+        path = tmp_path / f"out{FORMATS[name].suffix}"
+        options = {key: first_name(make()) for key in FORMATS[name].needs}
+        FORMATS[name].write(make(), path, **options)
+        assert (FORMATS[name].suffix == "") == path.is_dir()
+        assert [path] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if "evidence" in FORMATS[name].takes])
+def test_evidence_makes_the_difference(name: str, tmp_path: Path) -> None:
+    """More evidence, more bytes."""
+    sizes = []
+    for evidence in ("none", "summary", "full"):
+        path = tmp_path / evidence
+        FORMATS[name].write(small_graph(), path, evidence=evidence)
+        files = path.iterdir() if path.is_dir() else [path]
+        sizes.append(sum(file.stat().st_size for file in files))
+    assert sorted(set(sizes)) == sizes
