@@ -49,7 +49,7 @@ def _short_inside(text: str, match: re.Match[str]) -> Definition | None:
     short = inner.strip()
     if not _is_short(short):
         return None
-    before = text[max(0, match.start() - _LONGEST) : match.start()].rstrip()
+    before = text[max(0, match.start() - _LONGEST) : match.start()].rstrip(" ")
     newline = before.rfind("\n") + 1
     before = before[newline:]
     start = long_form_start(short, before)

@@ -21,6 +21,9 @@ _ABBREVIATIONS = frozenset(
     ltd. co. jr. sr. jan. feb. mar. apr. jun. jul. aug. sep. sept. oct. nov. dec.
     """.split()
 )
+_SENTENCE_OPENER = re.compile(
+    r"(?:We|The|This|These|Our|It|In|To|For|A|An|However|Here|Both|As|By|On|At|With|While)\b"
+)
 _WINDOW = 16
 
 
@@ -53,13 +56,7 @@ def _abbreviates(text: str, match: re.Match[str]) -> bool:
     last = word[0] if word else ""
     if last.lower() in _ABBREVIATIONS:
         return True
-    return len(last) == 2 and last[0].isupper() and last[0] != "I" and _initial(text, stop - 2)
-
-
-def _initial(text: str, start: int) -> bool:
-    """Tell the initial of "J. Doe" from the letter that ends "vitamin D."."""
-    before = text[max(0, start - 2) : start]
-    return not (before[:1].islower() and before[1:] == " ")
+    return len(last) == 2 and last[0].isupper() and not _SENTENCE_OPENER.match(text, match.end())
 
 
 def mark_sentences(doc: Doc) -> Doc:

@@ -78,9 +78,13 @@ class VocabularyIndex:
                 names = self._names.get(key)
                 if names and _may_end(text, pieces, index):
                     surface = text[piece.start() : current.end()]
-                    for name in names:
-                        if not name.exact or _same_case(name.name, surface):
-                            yield Match(piece.start(), current.end(), name.entry)
+                    entries = {
+                        name.entry.id: name.entry
+                        for name in names
+                        if not name.exact or _same_case(name.name, surface)
+                    }
+                    for entry in entries.values():
+                        yield Match(piece.start(), current.end(), entry)
 
 
 def _extended(key: str, piece: str) -> str:

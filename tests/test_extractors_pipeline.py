@@ -1,0 +1,185 @@
+"""One paper through the whole pipeline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from extractors.entities import canonical_name, conventional
+from extractors.pipeline import Settings, annotate, annotate_all, fingerprint, load
+from extractors.reading import FineTokenizer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ontology.errors import VocabularyError
+from ontology.records import AnnotatedPaper, Paper
+from spacy.vocab import Vocab
+
+NLP = load()
+ORDER = {"title": 0, "abstract": 1}
+
+
+def read(title: str, abstract: str = "") -> AnnotatedPaper:
+    return annotate(Paper("p", title, abstract), NLP)
+
+
+def names(annotated: AnnotatedPaper) -> list[tuple[str, str]]:
+    return [(entity.type.value, entity.name) for entity in annotated.entities]
+
+
+def assert_offsets_hold(annotated: AnnotatedPaper) -> None:
+    for entity in annotated.entities:
+        places = [(ORDER[m.field], m.start, m.end) for m in entity.mentions]
+        assert places == sorted(set(places))
+        assert entity.forms == tuple(dict.fromkeys(m.surface for m in entity.mentions))
+        assert 0 <= entity.confidence <= 1
+        for mention in entity.mentions:
+            text = annotated.paper.text(mention.field)
+            assert mention.surface == text[mention.start : mention.end]
+            assert mention.surface == mention.surface.strip() != ""
+            assert 0 <= mention.sentence_start <= mention.start
+            assert mention.end <= mention.sentence_end <= len(text)
+
+
+def test_a_small_paper_is_read_whole():
+    """Names, abbreviations, terms and bare heads meet in the right entities."""
+    annotated = read(
+        "FooNet: a network for kidney segmentation",
+        "Kidney segmentation in computed tomography (CT) is hard. We propose FooNet, a convolutional"
+        " neural network (CNN). FooNet beats U-Net on ImageNet. On CT, segmentation with CNNs wins.",
+    )
+    assert [
+        ("Method", "FooNet"),
+        ("Task", "kidney segmentation"),
+        ("Modality", "computed tomography"),
+        ("Method", "convolutional neural network"),
+        ("Method", "U-Net"),
+        ("Dataset", "ImageNet"),
+    ] == names(annotated)
+    forms = {entity.name: entity.forms for entity in annotated.entities}
+    assert ("computed tomography", "CT") == forms["computed tomography"]
+    assert ("convolutional neural network", "CNN", "CNNs") == forms["convolutional neural network"]
+    assert ("kidney segmentation", "Kidney segmentation", "segmentation") == forms["kidney segmentation"]
+    assert_offsets_hold(annotated)
+
+
+def test_verb_phrases_join_the_task_that_they_state():
+    """ "detecting X" and "X detection" are one task."""
+    annotated = read("Gas leak detection", "We aim at detecting gas leaks.")
+    assert [("Task", "gas leak detection")] == names(annotated)
+    assert ("Gas leak detection", "detecting gas leaks") == annotated.entities[0].forms
+
+
+def test_chinese_titles_yield_vocabulary_and_latin_names():
+    """CJK names match by characters and carry the vocabulary's English name."""
+    found = names(read("基于流匹配的U-Net分割"))
+    assert ("Method", "flow matching") in found
+    assert ("Method", "U-Net") in found
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract"),
+    [
+        ("", ""),
+        ("\n", "\n\n"),
+        ("", "$%^&* (((( )))) ---- ++++ ////"),
+        ("流匹配", "流匹配" * 50),
+        ("e\u0301 (E\u0301E\u0301)", "\u0301\u0301 naïve U\u0301-Net 👩‍🔬-based GPT\u20e3-4"),
+        ("ﬁne-tuning ǅ İstanbul ẞ", "(ß) straße (SS) İİ (İI)"),
+        ("A" * 3000, "(" * 3000 + ")" * 3000),
+        ("\\textbf{F}oo", "We introduce $\\beta$-VAE++, a **model** called `X`."),
+    ],
+)
+def test_hostile_texts_keep_their_offsets(title, abstract):
+    """Empty fields, signs only, CJK, combining marks, emoji and case oddities do no harm."""
+    assert_offsets_hold(read(title, abstract))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60), st.text(max_size=200))
+def test_offsets_hold_for_every_text(title, abstract):
+    """``text[start:end] == surface`` whatever the text."""
+    assert_offsets_hold(read(title, abstract))
+
+
+_PIECES = st.sampled_from(
+    ["We introduce ", "FooNet", ", a ", "deep network", " (DN)", "\n", ". ", "流匹配", "CT", "-based ",
+     "image", "s ", "é\u0301", "😀", "segmentation", " of ", "BERT", "-2", "detecting ", "on ", "İ"]
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_PIECES, max_size=6), st.lists(_PIECES, max_size=25))
+def test_offsets_hold_for_texts_made_of_names(title, abstract):
+    """Texts full of names, in any arrangement, keep offsets and give the same result twice."""
+    annotated = read("".join(title), "".join(abstract))
+    assert_offsets_hold(annotated)
+    assert annotated == read("".join(title), "".join(abstract))
+
+
+@given(st.text())
+def test_the_tokenizer_loses_no_character(text):
+    """The Doc's text is the text."""
+    assert text == FineTokenizer(Vocab())(text).text
+
+
+@pytest.mark.parametrize("piece", ["deep networks (DN) for CT. ", "(", "GPT-4, ", "流匹配", "😀", "a"])
+def test_half_a_million_characters_are_read(piece):
+    """Very long abstracts end, with exact offsets."""
+    assert_offsets_hold(read("A title", (piece * 500_000)[:500_000]))
+
+
+def test_papers_come_back_in_order():
+    """``annotate_all`` keeps order and never mixes papers."""
+    papers = [Paper(str(number), f"Net{number}X: a model", "") for number in range(5)]
+    assert [annotate(paper, NLP) for paper in papers] == list(annotate_all(papers, NLP))
+
+
+def test_another_pipeline_gives_the_same_result():
+    """Nothing depends on what a pipeline has read before."""
+    paper = Paper("p", "FooNet: image segmentation", "We train FooNet with Adam on CT scans.")
+    assert annotate(paper, load()) == annotate(paper, NLP)
+
+
+def test_a_users_vocabulary_is_read_too(tmp_path: Path):
+    """Further files add names; the fingerprint changes with their content."""
+    file = tmp_path / "mine.tsv"
+    header = "id\ttype\tname\taliases\tbroader\tnote\n"
+    file.write_text(header + "task:frobbing\tTask\tgentle frobbing\tfrob@xx\t\t\n", encoding="utf-8")
+    mine = Settings(vocabulary=(file,))
+    annotated = annotate(Paper("p", "On Gentle Frobbings", ""), load(mine))
+    assert [("Task", "gentle frobbing")] == names(annotated)
+    before = fingerprint(mine)
+    file.write_text(header + "task:frobbing\tTask\trough frobbing\t\t\t\n", encoding="utf-8")
+    assert len({before, fingerprint(mine), fingerprint()}) == 3
+
+
+def test_a_missing_vocabulary_is_named(tmp_path: Path):
+    """A vocabulary file that cannot be read stops loading with its name."""
+    with pytest.raises(VocabularyError, match=r"absent\.tsv"):
+        load(Settings(vocabulary=(tmp_path / "absent.tsv",)))
+
+
+def test_every_component_declares_what_it_assigns():
+    """spaCy's analysis of the pipeline finds no problem."""
+    assert not any(NLP.analyze_pipes()["problems"].values())
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ("Vision Transformers", "vision transformer"),
+        ("GPT-4o", "GPT-4o"),
+        ("LLMs", "LLM"),
+        ("Chest X-rays", "chest X-ray"),
+        ("", ""),
+    ],
+)
+def test_names_are_singular_and_conventional(form, name):
+    """Lower case except names, singular at the end."""
+    assert name == conventional(form)
+
+
+def test_the_long_form_names_an_entity_outside_the_vocabulary():
+    """Vocabulary name, else long form, else the commonest form."""
+    assert "foo bar" == canonical_name(["FB", "FB"], "", ["Foo Bar"])
+    assert "Foo" == canonical_name(["Foo", "Foo", "foo bar"], "", [])
