@@ -130,7 +130,7 @@ def _neighbours(graph: GraphTables, centre: str) -> Counter[str]:
 
 
 def _page(shown: Cut, edges: tuple[Edge, ...], centre: int) -> str:
-    most = max(node.papers for node in shown.nodes)
+    most = max(1, *(node.papers for node in shown.nodes))
     radii = [6 + 22 * math.sqrt(node.papers / most) for node in shown.nodes]
     places = arrange(radii, [(edge.head, edge.tail, 1.0 + edge.papers) for edge in edges])
     network = Network(height="86vh", width="100%", cdn_resources="in_line")

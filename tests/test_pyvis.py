@@ -47,6 +47,11 @@ def test_neighbourhood_is_bounded() -> None:
     assert {name for pair in labels for name in pair if name} == {"image segmentation", "U-Net"}
 
 
+def test_entity_without_papers_stands_alone() -> None:
+    """An entity that the vocabulary knows and no paper names has a page of its own."""
+    assert "<h1>image in Cells, small</h1>" in generate(small_graph(), around="image")
+
+
 def test_same_graph_same_bytes() -> None:
     """Two runs write the same page."""
     assert generate(small_graph(), around="CellPix") == generate(small_graph(), around="CellPix")
