@@ -251,6 +251,16 @@ def test_a_failed_store_leaves_nothing(tmp_path: Path) -> None:
     assert 4 == len(sparql(folder, NAMES).rows)
 
 
+def test_a_store_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    """The message names the place."""
+    folder = folder_of(small_graph(), tmp_path / "map")
+    (folder / STORE).touch()
+    with pytest.raises(
+        QueryError, match=r"\.store: the query store cannot be written; File exists"
+    ):
+        sparql(folder, NAMES)
+
+
 def test_a_missing_graph_is_named(tmp_path: Path) -> None:
     """The error is that of opening the graph."""
     with pytest.raises(GraphError, match="no such folder"):

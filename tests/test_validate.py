@@ -186,6 +186,16 @@ def test_a_wrong_signature_is_refused_by_the_shapes() -> None:
     assert "usedFor" in text
 
 
+@pytest.mark.parametrize("make", [small_graph, hostile_graph])
+def test_an_export_conforms_without_litkg(make: Callable[[], MemoryTables]) -> None:
+    """Whoever has the file and shapes.ttl can check it with any SHACL tool."""
+    conforms, _, text = pyshacl.validate(
+        rdflib.Graph().parse(io.StringIO("".join(ntriples.generate(make()))), format="nt"),
+        shacl_graph=rdflib.Graph().parse(files("ontology") / "shapes.ttl"),
+    )
+    assert conforms, text
+
+
 def test_a_large_graph_is_sampled_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
