@@ -26,19 +26,30 @@ import pyarrow as pa
 
 from exports.files import whole_folder
 from exports.iris import valid_iri
-from exports.streams import Follower, Row, Texts, by_entity, distinct, resorted, rows, sorted_rows
+from exports.streams import (
+    Follower,
+    Row,
+    Terms,
+    Texts,
+    by_entity,
+    distinct,
+    resorted,
+    rows,
+    sorted_rows,
+)
 from exports.triples import Evidence
 from ontology.identifiers import person_iri, venue_iri
 from ontology.tables import SCHEMAS, GraphTables
-from ontology.terms import RelationType, Role
+from ontology.terms import EntityType, RelationType, Role
 
 ARRAY_DELIMITER = "\x1f"
 MARKER = "import.sh"
 """File by which an older import folder is known and may be replaced."""
 
 _UNSAFE = re.compile("[\x00\x1f\r\n]")
-_ROLES = {role.value: role.value.upper() for role in Role}
-_RELATIONS = {kind.value: kind.value.upper().replace("-", "_") for kind in RelationType}
+_ROLES = Terms({role.value: role.value.upper() for role in Role})
+_RELATIONS = Terms({kind.value: kind.value.upper().replace("-", "_") for kind in RelationType})
+_LABELS = Terms({kind.value: kind.value for kind in EntityType})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +132,7 @@ def _entities(graph: GraphTables) -> Iterator[Row]:
     for iri, kind, name, listed, *counts in rows(graph, "entities", columns):
         names = dict.fromkeys(alias for _, alias in aliases.at(iri))
         known = "true" if listed else "false"
-        yield (valid_iri(iri), kind, plain(name), known, *counts, _array(names))
+        yield (valid_iri(iri), _LABELS[kind], plain(name), known, *counts, _array(names))
     aliases.finish()
 
 

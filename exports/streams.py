@@ -68,6 +68,13 @@ class Follower:
         )
 
 
+class Terms(dict[str, str]):
+    """How a format writes the terms that tables name; an unknown name is a fault of the graph."""
+
+    def __missing__(self, name: str) -> str:
+        raise GraphError(f'"{name}" is no term of the ontology; one of {", ".join(self)}')
+
+
 class Texts(dict[str, str]):
     """The texts of a paper by field; a row that names another field is a fault of the graph."""
 

@@ -37,9 +37,8 @@ from exports.iris import (
     statement_iri,
     valid_iri,
 )
-from exports.streams import Follower, Row, Texts, by_entity, distinct, resorted, rows
+from exports.streams import Follower, Row, Terms, Texts, by_entity, distinct, resorted, rows
 from ontology import terms
-from ontology.errors import GraphError
 from ontology.identifiers import PREFIXES, person_iri, venue_iri
 from ontology.tables import GraphTables
 from ontology.terms import EntityType, RelationType, Role
@@ -70,16 +69,9 @@ class Resource(NamedTuple):
     properties: list[Property]
 
 
-class _Terms(dict[str, str]):
-    """IRIs of the terms that a table names; an unknown name is a fault of the graph."""
-
-    def __missing__(self, name: str) -> str:
-        raise GraphError(f'"{name}" is no term of the ontology; one of {", ".join(self)}')
-
-
-_ROLES = _Terms({role.value: role.iri for role in Role})
-_RELATIONS = _Terms({relation.value: relation.iri for relation in RelationType})
-_CLASSES = _Terms({kind.value: kind.iri for kind in EntityType})
+_ROLES = Terms({role.value: role.iri for role in Role})
+_RELATIONS = Terms({relation.value: relation.iri for relation in RelationType})
+_CLASSES = Terms({kind.value: kind.iri for kind in EntityType})
 
 TYPE = PREFIXES["rdf"] + "type"
 TITLE = PREFIXES["dcterms"] + "title"

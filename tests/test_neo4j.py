@@ -263,6 +263,18 @@ def test_only_an_import_folder_is_replaced(tmp_path: Path) -> None:
     assert ["thesis.tex"] == [path.name for path in (tmp_path / "mine").iterdir()]
 
 
+@pytest.mark.parametrize(
+    ("table", "column"), [("links", "role"), ("relations", "relation"), ("entities", "type")]
+)
+def test_unknown_terms_are_refused(tmp_path: Path, table: str, column: str) -> None:
+    """No text of a graph becomes a label or a relationship type."""
+    graph = small_graph()
+    first, *rest = rows_of(graph, table)
+    hostile = replaced(graph, table, [first | {column: "X]->() DETACH DELETE n //"}, *rest])
+    with pytest.raises(GraphError, match="is no term of the ontology"):
+        neo4j.write(hostile, tmp_path / "out")
+
+
 def test_a_broken_graph_leaves_no_folder(tmp_path: Path) -> None:
     """An export that fails half-way leaves nothing."""
     graph = replaced(small_graph(), "links", [])
