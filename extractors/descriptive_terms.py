@@ -7,6 +7,7 @@ sign) to its last head. Heads with their types stand in ``words/heads.tsv``, bou
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -16,12 +17,13 @@ from spacy.tokens import Doc
 
 from extractors.overlaps import finds_of
 from extractors.proper_names import has_odd_capitals
-from extractors.reading import Word, sentence_words
+from extractors.reading import CJK, Word, sentence_words
 from extractors.word_lists import word_set, word_table
 from ontology.names import singular
 from ontology.terms import EntityType
 
 _LONGEST = 8
+_CJK = re.compile(f"[{CJK}]")
 
 
 class Term(NamedTuple):
@@ -44,7 +46,7 @@ def folded(word: str) -> str:
 def is_boundary(word: Word) -> bool:
     """Tell whether a word cannot stand inside a descriptive term."""
     lower = word.lower
-    if not lower[0].isalnum() or ("/" in lower and "." in lower):
+    if not lower[0].isalnum() or ("/" in lower and "." in lower) or _CJK.match(lower):
         return True
     if lower in word_set("boundaries") or lower in word_set("verbs"):
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -29,6 +30,10 @@ _STEM = 6
 
 
 _WITH_BARE_HEADS = frozenset({EntityType.TASK.value, EntityType.MODALITY.value})
+
+
+_ORDINARY = re.compile(r"[^\W\d_](?:[^\W\d_A-Z][^A-Z]*)?")
+"""A word whose capital tells nothing: "Chest", but neither "X-ray" nor "LLM"."""
 
 
 class _Groups:
@@ -148,7 +153,7 @@ def conventional(form: str) -> str:
     if not words:
         return form
     if len(words) > 1:
-        words = [word.lower() if word[1:].islower() or len(word) == 1 else word for word in words]
+        words = [word.lower() if _ORDINARY.fullmatch(word) else word for word in words]
     words[-1] = singular(words[-1])
     return " ".join(words)
 

