@@ -58,11 +58,9 @@ def is_boundary(word: Word) -> bool:
 def chunks(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
     """Yield the runs of content words between boundaries.
 
-            >>> from extractors.overlaps import finds_of
-    from extractors.proper_names import has_odd_capitals
-        from extractors.reading import split_words
-            >>> [[word.text for word in run] for run in chunks(split_words("We use the deep network."))]
-            [['deep', 'network']]
+    >>> from extractors.reading import split_words
+    >>> [[word.text for word in run] for run in chunks(split_words("We use the deep network."))]
+    [['deep', 'network']]
     """
     first = 0
     for index, word in enumerate(words):
@@ -77,14 +75,12 @@ def chunks(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
 def terms(words: Sequence[Word], known: Mapping[int, str] = MappingProxyType({})) -> Iterator[Term]:
     """Yield the descriptive terms of one sentence, in text order.
 
-            ``known`` gives the types of names that end at an offset; they are heads too.
+    ``known`` gives the types of names that end at an offset; they are heads too.
 
-            >>> from extractors.overlaps import finds_of
-    from extractors.proper_names import has_odd_capitals
-        from extractors.reading import split_words
-            >>> text = "We propose a novel graph attention network."
-            >>> [text[term.start : term.end] for term in terms(split_words(text))]
-            ['graph attention network']
+    >>> from extractors.reading import split_words
+    >>> text = "We propose a novel graph attention network."
+    >>> [text[term.start : term.end] for term in terms(split_words(text))]
+    ['graph attention network']
     """
     for run in chunks(words):
         for last in range(len(run) - 1, -1, -1):
@@ -160,7 +156,7 @@ def head_type(run: Sequence[Word], last: int) -> str:
     if row is None:
         return ""
     kind, where = row
-    if where == "none" or where == ("modified" if last == 0 else "alone"):
+    if where in {"none", "modified" if last == 0 else "alone"}:
         return ""
     if where == "weak" and (last == 0 or before in heads):
         return ""

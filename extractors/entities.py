@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from operator import itemgetter
 
@@ -22,7 +22,44 @@ from ontology.vocabulary.reader import shipped_vocabulary
 Definition = tuple[tuple[int, int], tuple[int, int]]
 """Spans of a long form and of its short form."""
 
-CONFIDENCE: dict[tuple[str, ...], float] = {}
+
+def confidence(sources: Collection[str], mentions: int) -> float:
+    """Share of entities with these sources that annotators marked too.
+
+    Measured on training annotations (824 papers, an entity counts where type and one span agree),
+    rounded: agreement of sources and, for a single source, repetition in the paper raise it.
+
+    >>> confidence({"phrase"}, 1), confidence({"coined", "name"}, 3)
+    (0.44, 0.92)
+    """
+    single = next(iter(sources)) if len(sources) == 1 else ""
+    if single:
+        once, repeated = _ALONE[single]
+        return repeated if mentions > 1 else once
+    return next(share for needed, share in _TOGETHER if needed <= set(sources))
+
+
+_ALONE = {
+    "abbreviation": (0.31, 0.48),
+    "coined": (0.41, 0.82),
+    "name": (0.35, 0.51),
+    "phrase": (0.44, 0.62),
+    "verb": (0.35, 0.35),
+    "vocabulary": (0.65, 0.71),
+}
+"""Of each source alone: one mention, several mentions."""
+
+_TOGETHER = (
+    (frozenset({"name", "vocabulary"}), 0.96),
+    (frozenset({"coined"}), 0.92),
+    (frozenset({"verb"}), 0.91),
+    (frozenset({"abbreviation", "vocabulary"}), 0.84),
+    (frozenset({"name", "phrase"}), 0.87),
+    (frozenset({"vocabulary"}), 0.78),
+    (frozenset({"name"}), 0.69),
+    (frozenset[str](), 0.52),
+)
+"""Of several sources together: the first row whose sources all agree."""
 
 
 _STEM = 6
@@ -58,8 +95,7 @@ def group(
 ) -> list[list[int]]:
     """Sort mentions into entities: same type and same spelling, entry, or defined abbreviation.
 
-    ``abbreviations`` are pairs of spans (long form, short form). A bare head ("segmentation") joins the only
-    entity of its type that ends in it. Groups come by first mention.
+    ``abbreviations`` are pairs of spans (long form, short form). Groups come by first mention.
     """
     groups = _Groups(len(spans))
     first: dict[tuple[str, str], int] = {}
@@ -71,11 +107,11 @@ def group(
             groups.join(first.setdefault((span.type, key), index), index)
     ending = {span.end: index for index, span in enumerate(spans)}
     for (_, long_end), (short_start, short_end) in abbreviations:
-        index = ending.get(long_end)
-        if index is not None:
-            short = (spans[index].type, match_key(text[short_start:short_end]))
+        long_form = ending.get(long_end)
+        if long_form is not None:
+            short = (spans[long_form].type, match_key(text[short_start:short_end]))
             if short in first:
-                groups.join(index, first[short])
+                groups.join(long_form, first[short])
     _join_bare_heads(spans, text, groups)
     _join_verb_phrases(spans, text, groups)
     members: dict[int, list[int]] = {}
@@ -192,7 +228,7 @@ def build_entities(
                 name=canonical_name([m.surface for m in mentions], entry, long_forms),
                 forms=forms,
                 role=Role.MENTIONS,
-                confidence=CONFIDENCE.get(tuple(sources), 0.5),
+                confidence=confidence(sources, len(mentions)),
                 mentions=mentions,
                 sources=tuple(sources),
             )

@@ -33,9 +33,9 @@ def retyped(spans: Sequence[Settled], text: str) -> list[Settled]:
     for key, span in zip(keys, spans, strict=True):
         votes.setdefault(key, Counter())[span.type] += 1
     for key, span in zip(keys, spans, strict=True):
-        if set(votes[key]) <= _OPEN and "coined" not in span.sources:
-            if kind := context_type(text, span.start, span.end):
-                votes[key][kind] += 2
+        undecided = set(votes[key]) <= _OPEN and "coined" not in span.sources
+        if undecided and (kind := context_type(text, span.start, span.end)):
+            votes[key][kind] += 2
     best = {key: min(count, key=lambda kind: (-count[kind], kind)) for key, count in votes.items()}
     return [span._replace(type=best[key]) for key, span in zip(keys, spans, strict=True)]
 

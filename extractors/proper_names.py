@@ -17,7 +17,9 @@ from ontology.terms import EntityType
 _VERSION = re.compile(r"[vV]?\d+(?:\.\d+)*[a-zA-Z]?|I{1,3}|\d+[BMbm]")
 _QUANTITY = re.compile(r"\d+(?:[.,]\d+)*(?:[A-Z]|[a-zµ]{1,2}[A-Z]?)?|\d+[DdXx]")
 _HYPHEN = re.compile(r"[-‐‑–/'’]")
-_URL = re.compile(r"(?:https?\s?:|www\.)\S*(?:\s\S*/\S*)*|\b[\w.-]{1,64}\.(?:com|org|io|net|edu)/\S*")
+_URL = re.compile(
+    r"(?:https?\s?:|www\.)\S*(?:\s\S*/\S*)*|\b[\w.-]{1,64}\.(?:com|org|io|net|edu)/\S*"
+)
 _LIST_SIGNS = frozenset({",", "and", "or", "&", "/"})
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
-from spacy.attrs import IDX, SENT_START
 from spacy.tokens import Doc
 
 from extractors.reading import text_of
@@ -63,7 +63,6 @@ def mark_sentences(doc: Doc) -> Doc:
     """Set the Doc's sentence boundaries (spaCy component ``litkg_sentences``)."""
     starts = set(sentence_starts(text_of(doc)))
     # One array for the whole Doc: setting a token's flag costs time proportional to the Doc.
-    flags = [1 if offset in starts else -1 for offset in doc.to_array([IDX]).tolist()]
-    return doc.from_array(
-        [SENT_START], np.array(flags, dtype=np.int64).reshape(-1, 1).astype("uint64")
-    )
+    flags = [[1 if token.idx in starts else -1] for token in doc]
+    array: Any = np.array(flags, dtype=np.int64).astype(np.uint64).reshape(len(doc), 1)
+    return doc.from_array(["SENT_START"], array)

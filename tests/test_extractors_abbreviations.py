@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from extractors.abbreviations import definitions, long_form_start
 from extractors.short_forms import occurrences
 
@@ -20,7 +21,10 @@ def pairs(text: str) -> list[tuple[str, str]]:
         ("a recurrent neural network (RNN)", [("recurrent neural network", "RNN")]),
         ("Large language models (LLMs) grow.", [("Large language models", "LLMs")]),
         ("RNA (ribonucleic acid) folds.", [("ribonucleic acid", "RNA")]),
-        ("optical character recognition (OCR; see below)", [("optical character recognition", "OCR")]),
+        (
+            "optical character recognition (OCR; see below)",
+            [("optical character recognition", "OCR")],
+        ),
         ("data-driven tuning (DDT)", [("data-driven tuning", "DDT")]),
         ("nothing to see (in brackets)", []),
         ("a score (42)", []),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from extractors.coined_names import coined_names, name_in_title
 from extractors.coined_names import occurrences as name_occurrences
 from extractors.proper_names import has_odd_capitals, proper_names
@@ -63,7 +64,10 @@ def test_names_differ_from_words_by_their_capitals(word, odd):
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
-        ("We train FooNet 2 on BarSet and BazSet.", ["FooNet 2 Method", "BarSet Dataset", "BazSet Dataset"]),
+        (
+            "We train FooNet 2 on BarSet and BazSet.",
+            ["FooNet 2 Method", "BarSet Dataset", "BazSet Dataset"],
+        ),
         ("Datasets such as FOO-1 and BAR help.", ["FOO-1 Dataset", "BAR Dataset"]),
         ("It reaches an AUC of 3K on a GPU.", []),
         ("FOO BAR BAZ QUX QUUX", []),

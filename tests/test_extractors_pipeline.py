@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.vocab import Vocab
+
 from extractors.entities import canonical_name, conventional
 from extractors.pipeline import Settings, annotate, annotate_all, fingerprint, load
 from extractors.reading import FineTokenizer
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from ontology.errors import VocabularyError
 from ontology.records import AnnotatedPaper, Paper
-from spacy.vocab import Vocab
 
 NLP = load()
 ORDER = {"title": 0, "abstract": 1}
@@ -58,7 +59,9 @@ def test_a_small_paper_is_read_whole():
     forms = {entity.name: entity.forms for entity in annotated.entities}
     assert ("computed tomography", "CT") == forms["computed tomography"]
     assert ("convolutional neural network", "CNN", "CNNs") == forms["convolutional neural network"]
-    assert ("kidney segmentation", "Kidney segmentation", "segmentation") == forms["kidney segmentation"]
+    assert ("kidney segmentation", "Kidney segmentation", "segmentation") == forms[
+        "kidney segmentation"
+    ]
     assert_offsets_hold(annotated)
 
 
@@ -154,7 +157,9 @@ def test_a_users_vocabulary_is_read_too(tmp_path: Path):
     """Further files add names; the fingerprint changes with their content."""
     file = tmp_path / "mine.tsv"
     header = "id\ttype\tname\taliases\tbroader\tnote\n"
-    file.write_text(header + "task:frobbing\tTask\tgentle frobbing\tfrob@xx\t\t\n", encoding="utf-8")
+    file.write_text(
+        header + "task:frobbing\tTask\tgentle frobbing\tfrob@xx\t\t\n", encoding="utf-8"
+    )
     mine = Settings(vocabulary=(file,))
     annotated = annotate(Paper("p", "On Gentle Frobbings", ""), load(mine))
     assert [("Task", "gentle frobbing")] == names(annotated)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from extractors.descriptive_terms import terms
 from extractors.entity_types import context_type
 from extractors.overlaps import Find, Settled, settle
 from extractors.reading import split_words
 from extractors.task_verbs import task_phrases
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(
@@ -18,7 +21,10 @@ from hypothesis import strategies as st
         ("We propose a novel graph attention network.", ["graph attention network Method"]),
         ("It improves the brain tumor segmentation results.", ["brain tumor segmentation Task"]),
         ("Given noisy chest radiographs, we act.", ["chest radiographs Modality"]),
-        ("Understanding contrastive representation learning", ["contrastive representation learning Task"]),
+        (
+            "Understanding contrastive representation learning",
+            ["contrastive representation learning Task"],
+        ),
         ("a reduction of the costs", []),
         ("We use it and they do not.", []),
     ],
@@ -91,5 +97,5 @@ def test_the_longest_reading_wins_then_the_most_reliable_source():
 def test_settled_spans_never_overlap_and_ignore_order(finds):
     """Settling is a function of the set of finds."""
     settled = settle(finds)
-    assert all(left.end <= right.start for left, right in zip(settled, settled[1:], strict=False))
+    assert all(left.end <= right.start for left, right in itertools.pairwise(settled))
     assert settled == settle(reversed(finds))

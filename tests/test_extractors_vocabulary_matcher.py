@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from extractors.vocabulary_matcher import VocabularyIndex, telling
 from ontology.terms import EntityType
 from ontology.vocabulary.reader import Alias, Entry
