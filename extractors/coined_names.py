@@ -9,7 +9,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from extractors.proper_names import has_odd_capitals
-from extractors.reading import Word, sentence_words, split_words, text_of
+from extractors.reading import Word, sentence_words, split_words, text_of, words_of
 from ontology.terms import EntityType
 
 _INTRODUCING = frozenset(
@@ -109,22 +109,25 @@ def mark_coined_names(doc: Doc) -> Doc:
             name = text[coined.start : coined.end]
             if names.get(name) != EntityType.DATASET.value:
                 names[name] = coined.type
-    found = occurrences(names, text)
+    found = occurrences(names, text, words_of(doc))
     spans = (doc.char_span(start, end, label=names[name]) for start, end, name in found)
     doc.spans["coined"] = [span for span in spans if span is not None]
     return doc
 
 
-def occurrences(names: Collection[str], text: str) -> Iterator[tuple[int, int, str]]:
-    """Spans of names with the name, in one pass over the text; none lies within a longer name.
+def occurrences(
+    names: Collection[str], text: str, words: Sequence[Word]
+) -> Iterator[tuple[int, int, str]]:
+    """Spans of names with the name, in one pass over a text; none lies within a longer name.
 
-    >>> list(occurrences({"Foo Net"}, "Foo Net, Foo Nets"))
+    >>> text = "Foo Net, Foo Nets"
+    >>> list(occurrences({"Foo Net"}, text, split_words(text)))
     [(0, 7, 'Foo Net')]
     """
     by_opening: dict[str, list[str]] = {}
     for name in sorted(names, key=len, reverse=True):
         by_opening.setdefault(split_words(name)[0].text.partition("-")[0], []).append(name)
-    for word in split_words(text):
+    for word in words:
         for name in by_opening.get(word.text.partition("-")[0], ())[:_NAMESAKES]:
             if text.startswith(name, word.start):
                 end = word.start + len(name)

@@ -78,11 +78,19 @@ def text_of(doc: Doc) -> str:
     return text
 
 
+def words_of(doc: Doc) -> tuple[Word, ...]:
+    """All words of the Doc, split once."""
+    if "words" not in doc.user_data:
+        doc.user_data["words"] = split_words(text_of(doc))
+    words: tuple[Word, ...] = doc.user_data["words"]
+    return words
+
+
 def sentence_words(doc: Doc) -> list[tuple[Word, ...]]:
     """Words of each sentence, in text order; sentences without words are left out."""
     if "sentence_words" not in doc.user_data:
         ends = [sentence.end_char for sentence in doc.sents]
-        doc.user_data["sentence_words"] = list(_by_sentence(split_words(text_of(doc)), ends))
+        doc.user_data["sentence_words"] = list(_by_sentence(words_of(doc), ends))
     found: list[tuple[Word, ...]] = doc.user_data["sentence_words"]
     return found
 

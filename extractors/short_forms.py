@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from spacy.tokens import Doc, Span
 
 from extractors.descriptive_terms import head_type
 from extractors.overlaps import finds_of
-from extractors.reading import split_words, text_of
+from extractors.reading import Word, split_words, text_of, words_of
 from ontology.names import singular
 
 _LONG_SOURCES = ("coined", "vocabulary", "name", "phrase")
@@ -23,16 +23,16 @@ class TypedForm(NamedTuple):
     type: str
 
 
-def occurrences(shorts: Collection[str], text: str) -> Iterator[tuple[int, int, str]]:
-    """Spans of short forms and their plurals, with the short form, in one pass over the text.
+def occurrences(shorts: Collection[str], words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:
+    """Spans of short forms and their plurals, with the short form, in one pass over a text.
 
     A short form may begin a compound with a hyphen, but not stand within a longer name.
 
-    >>> list(occurrences({"LLM"}, "LLM-based LLMs and LLM-4, but MLLM"))
+    >>> list(occurrences({"LLM"}, split_words("LLM-based LLMs and LLM-4, but MLLM")))
     [(0, 3, 'LLM'), (10, 14, 'LLM')]
     """
     stems = {singular(short): short for short in shorts}
-    for word in split_words(text):
+    for word in words:
         first = word.text
         if first not in stems and singular(first) not in stems:
             first, _, rest = first.partition("-")
@@ -88,7 +88,10 @@ def mark_short_forms(doc: Doc) -> Doc:
             definitions.append(TypedForm(ending[long_end][0], long_end, kind))
             definitions.append(TypedForm(start, name.end_char, kind))
     types = {text[form.start : form.end]: form.type for form in reversed(definitions[1::2])}
-    later = (TypedForm(start, end, types[short]) for start, end, short in occurrences(types, text))
+    later = (
+        TypedForm(start, end, types[short])
+        for start, end, short in occurrences(types, words_of(doc))
+    )
     doc.spans["abbreviation"] = _spans(doc, dict.fromkeys((*definitions, *later)))
     doc.spans["definitions"] = [
         span

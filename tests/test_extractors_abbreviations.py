@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extractors.abbreviations import definitions, long_form_start
+from extractors.reading import split_words
 from extractors.short_forms import occurrences
 
 
@@ -49,4 +50,4 @@ def test_brackets_do_not_reach_back_over_the_title():
 def test_short_forms_are_found_in_compounds_and_plurals():
     """Later mentions count as such unless a longer name contains them."""
     text = "CNN-based CNNs, not CNN-2 or RCNN."
-    assert ["CNN", "CNNs"] == [text[a:b] for a, b, _ in occurrences({"CNN"}, text)]
+    assert ["CNN", "CNNs"] == [text[a:b] for a, b, _ in occurrences({"CNN"}, split_words(text))]

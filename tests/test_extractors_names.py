@@ -46,7 +46,9 @@ def test_names_are_coined_with_the_type_of_their_definition(sentence, expected):
 def test_all_occurrences_of_a_coined_name_are_found_whole():
     """A longer name that begins with the coined one is another name."""
     text = "Foo beats Foo-2, FooNet and Foo+; Foo-based too."
-    assert ["Foo", "Foo"] == [text[a:b] for a, b, _ in name_occurrences({"Foo"}, text)]
+    assert ["Foo", "Foo"] == [
+        text[a:b] for a, b, _ in name_occurrences({"Foo"}, text, split_words(text))
+    ]
 
 
 @pytest.mark.parametrize(
