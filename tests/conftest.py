@@ -15,16 +15,24 @@ EXAMPLES = ROOT / "examples"
 hypothesis.settings.register_profile("litkg", deadline=None)  # no timing in tests
 hypothesis.settings.load_profile("litkg")
 
-PARTS = {"chromium": Path("/usr/bin/chromium"), "chromium-driver": Path("/usr/bin/chromedriver")}
+APT = "apt-get install chromium chromium-driver"
+PARTS = {
+    "chromium": (Path("/usr/bin/chromium"), APT),
+    "chromium-driver": (Path("/usr/bin/chromedriver"), APT),
+    "explorer-modules": (
+        ROOT / "exports" / "templates" / "explorer" / "node_modules",
+        "npm ci --prefix exports/templates/explorer",
+    ),
+}
+"""Parts that no Python package brings: where each is found, and the line that installs it."""
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in item.iter_markers("system"):
-        packages = marker.args[0].split()
-        missing = [name for name in packages if not PARTS[name].exists()]
+        missing = [name for name in marker.args[0].split() if not PARTS[name][0].exists()]
         if not missing:
             continue
-        reason = f"needs {' and '.join(missing)}; install: apt-get install {' '.join(packages)}"
+        reason = f"needs {' and '.join(missing)}; install: {PARTS[missing[0]][1]}"
         if os.environ.get("LITKG_REQUIRE_SYSTEM") == "1":
             pytest.fail(f"{reason} (LITKG_REQUIRE_SYSTEM=1 forbids skipping)", pytrace=False)
         pytest.skip(reason)

@@ -3,6 +3,7 @@
 import re
 
 from docs import README, examples, run
+
 from kg.cli.main import main
 
 

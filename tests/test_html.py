@@ -147,10 +147,7 @@ def test_sources_never_parse_markup() -> None:
     assert found == set()
 
 
-@pytest.mark.skipif(
-    not (EXPLORER / "node_modules").is_dir() or shutil.which("node") is None,
-    reason="needs node and `npm ci` in exports/templates/explorer",
-)
+@pytest.mark.system("explorer-modules")
 def test_built_script_is_that_of_the_sources(tmp_path: Path) -> None:
     """Building the explorer anew gives the committed bytes."""
     copy = tmp_path / "explorer"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -108,3 +108,17 @@ def build_progress(*, quiet: bool) -> Iterator[BuildProgress | None]:
         return
     with BuildProgress(notes()) as progress:
         yield progress
+
+
+def index_progress(console: Console) -> Callable[[int], None]:
+    """Say now and then how many statements an index holds so far; short waits pass in silence."""
+    started = last = time.monotonic()
+
+    def report(statements: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= PLAIN_SECONDS or (last == started and now - started >= 1.0):
+            last = now
+            console.print(f"index: {statements:,} statements")
+
+    return report

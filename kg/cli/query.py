@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from kg.cli.console import index_progress, notes
 from kg.cli.options import GRAPH
 from ontology.errors import InputError
 
@@ -54,7 +55,9 @@ def query_command(graph: Path, query: str, output_format: str, timeout: float, l
     from kg.query import sparql
     from kg.query_result import RENDERERS
 
-    result = sparql(graph, _text(query), timeout=timeout, limit=limit)
+    result = sparql(
+        graph, _text(query), timeout=timeout, limit=limit, progress=index_progress(notes())
+    )
     click.echo(RENDERERS[output_format](result), nl=False)
     if result.truncated:
         click.echo(f"cut after {limit:,} rows; --limit shows more", err=True)
