@@ -36,6 +36,8 @@ _TITLE_NAME = re.compile(r"([^\s:：]\S*(?: \S+){0,3})\s?[:：]\s")
 
 _CONTINUES = re.compile(r"[\w+]|-\d")
 _NAMESAKES = 8
+_LONGEST = 8
+"""Words of a name after an introducing verb; a name cut short would be another."""
 
 
 class Coined(NamedTuple):
@@ -81,7 +83,7 @@ def coined_names(words: Sequence[Word]) -> Iterator[Coined]:
 def _name_end(words: Sequence[Word], start: int) -> int:
     """End of the capitalised name that begins at a word, or ``start`` where none does."""
     end = start
-    while end < len(words) and end < start + 3 and _capitalised(words[end].text):
+    while end < len(words) and end < start + _LONGEST and _capitalised(words[end].text):
         end += 1
     return end
 
@@ -100,9 +102,10 @@ def _type(context: Sequence[str]) -> str:
 def mark_coined_names(doc: Doc) -> Doc:
     """Write all occurrences of coined names to ``doc.spans["coined"]`` (spaCy component)."""
     text = text_of(doc)
-    title = text.partition("\n")[0]
+    title, _, abstract = text.partition("\n")
     names: dict[str, str] = {}
-    if name := name_in_title(title):
+    name = name_in_title(title)
+    if name and (has_odd_capitals(name) or name in abstract or not abstract):
         names[name] = _type(title.lower().split()[1:])
     for words in sentence_words(doc):
         for coined in coined_names(words):
