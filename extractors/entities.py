@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Sequence
-from functools import cache
+from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 
 from spacy.tokens import Doc
@@ -17,7 +16,6 @@ from extractors.reading import mention_at, text_of
 from ontology.names import key_tokens, match_key, singular
 from ontology.records import Mention, Paper, PaperEntity
 from ontology.terms import EntityType, Role
-from ontology.vocabulary.reader import shipped_vocabulary
 
 Definition = tuple[tuple[int, int], tuple[int, int]]
 """Spans of a long form and of its short form."""
@@ -163,14 +161,14 @@ def _join_verb_phrases(spans: Sequence[Settled], text: str, groups: _Groups) -> 
             groups.join(index, best)
 
 
-def canonical_name(forms: Sequence[str], entry: str, long_forms: Sequence[str]) -> str:
+def canonical_name(forms: Sequence[str], entry_name: str, long_forms: Sequence[str]) -> str:
     """Name an entity of one paper: vocabulary name, else long form, else the commonest form.
 
     >>> canonical_name(["LLMs"], "", ["Large Language Models"])
     'large language model'
     """
-    if entry and (name := _entry_name(entry)):
-        return name
+    if entry_name:
+        return entry_name
     if long_forms:
         return conventional(long_forms[0])
     counts = Counter(forms)
@@ -194,23 +192,18 @@ def conventional(form: str) -> str:
     return " ".join(words)
 
 
-@cache
-def _entry_names() -> dict[str, str]:
-    return {entry.id: entry.name for entry in shipped_vocabulary()}
-
-
-def _entry_name(entry: str) -> str:
-    return _entry_names().get(entry, "")
-
-
 def build_entities(
     paper: Paper,
     text: str,
     spans: Sequence[Settled],
     sentences: Sequence[tuple[int, int]],
     abbreviations: Sequence[Definition],
+    entry_names: Mapping[str, str],
 ) -> tuple[PaperEntity, ...]:
-    """Turn settled spans into the paper's entities, by first mention."""
+    """Turn settled spans into the paper's entities, by first mention.
+
+    ``entry_names`` gives the canonical names of vocabulary entries by id.
+    """
     long_of = {
         match_key(text[short[0] : short[1]]): text[long_form[0] : long_form[1]]
         for long_form, short in abbreviations
@@ -219,13 +212,18 @@ def build_entities(
     for members in group(spans, text, abbreviations):
         mentions = _mentions(paper, [spans[index] for index in members], sentences)
         forms = tuple(dict.fromkeys(mention.surface for mention in mentions))
-        entry = next((spans[index].entry for index in members if spans[index].entry), "")
+        naming = _naming(members, spans, text)
+        entry = next((spans[index].entry for index in naming if spans[index].entry), "")
         long_forms = [long_of[key] for form in forms if (key := match_key(form)) in long_of]
         sources = sorted({source for index in members for source in spans[index].sources})
         entities.append(
             PaperEntity(
                 type=EntityType(spans[members[0]].type),
-                name=canonical_name([m.surface for m in mentions], entry, long_forms),
+                name=canonical_name(
+                    [text[spans[index].start : spans[index].end] for index in naming],
+                    entry_names.get(entry, ""),
+                    long_forms,
+                ),
                 forms=forms,
                 role=Role.MENTIONS,
                 confidence=confidence(sources, len(mentions)),
@@ -234,6 +232,16 @@ def build_entities(
             )
         )
     return tuple(entities)
+
+
+def _naming(members: Sequence[int], spans: Sequence[Settled], text: str) -> Sequence[int]:
+    """The members that name a group: a bare head that joined a specific term does not."""
+    specific = [
+        index for index in members if len(key_tokens(text[spans[index].start : spans[index].end])) > 1
+    ]
+    if spans[members[0]].type in _WITH_BARE_HEADS and specific:
+        return specific
+    return members
 
 
 def _mentions(
@@ -262,5 +270,6 @@ def mark_entities(doc: Doc) -> Doc:
         retyped(settle(finds_of(doc, SOURCES)), text),
         sentences,
         abbreviations,
+        doc.user_data["entry_names"],
     )
     return doc

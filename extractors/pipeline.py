@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from extractors.short_forms import mark_short_forms
 from extractors.task_verbs import mark_task_verbs
 from extractors.vocabulary_matcher import VocabularyIndex, mark_vocabulary
 from ontology.records import AnnotatedPaper, Paper
-from ontology.vocabulary.reader import Entry, read_entries, shipped_vocabulary
+from ontology.vocabulary.reader import Entry, Vocabulary, read_entries, shipped_vocabulary
 
 VERSION = "1"
 """Raised with every change of the extractors that may change what they find."""
@@ -41,13 +42,15 @@ class Settings:
 def load(settings: Settings = Settings()) -> Language:
     """Build the pipeline; loading takes a second, reading a paper some milliseconds.
 
-    Raises :class:`ontology.errors.VocabularyError` where a vocabulary file cannot be read.
+    Raises :class:`ontology.errors.VocabularyError` where a vocabulary file cannot be read, breaks
+    a rule, or contradicts the shipped vocabulary.
     """
     nlp = spacy.blank("en")
     nlp.tokenizer = FineTokenizer(nlp.vocab)
     nlp.add_pipe("litkg_sentences")
     nlp.add_pipe("litkg_abbreviations")
-    nlp.add_pipe("litkg_vocabulary", config={"files": [str(path) for path in settings.vocabulary]})
+    vocabulary_files = [str(path) for path in settings.vocabulary]
+    nlp.add_pipe("litkg_vocabulary", config={"vocabulary_files": vocabulary_files})
     nlp.add_pipe("litkg_coined_names")
     nlp.add_pipe("litkg_proper_names")
     nlp.add_pipe("litkg_descriptive_terms")
@@ -97,16 +100,15 @@ def _data_files(package: str, *suffixes: str) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in suffixes)
 
 
-def _vocabulary_factory(nlp: Language, name: str, files: list[str]):  # type: ignore[no-untyped-def]  # noqa: ANN202, ARG001
+def _vocabulary_component(
+    nlp: Language,  # noqa: ARG001  spaCy passes it
+    name: str,  # noqa: ARG001  spaCy passes it
+    vocabulary_files: list[str],
+) -> Callable[[Doc], Doc]:
     entries: list[Entry] = list(shipped_vocabulary())
-    for path in files:
+    for path in vocabulary_files:
         entries.extend(read_entries(Path(path)))
-    index = VocabularyIndex(entries)
-
-    def component(doc: Doc) -> Doc:
-        return mark_vocabulary(doc, index)
-
-    return component
+    return partial(mark_vocabulary, index=VocabularyIndex(Vocabulary(entries)))
 
 
 def _assign_roles(doc: Doc) -> Doc:
@@ -123,8 +125,8 @@ Language.component("litkg_sentences", func=mark_sentences, assigns=["token.is_se
 Language.component("litkg_abbreviations", func=mark_abbreviations, assigns=["doc.spans"])
 Language.factory(
     "litkg_vocabulary",
-    func=_vocabulary_factory,
-    default_config={"files": []},
+    func=_vocabulary_component,
+    default_config={"vocabulary_files": []},
     assigns=["doc.spans"],
 )
 for _name, _component in (

@@ -179,13 +179,19 @@ def _ends_modality(word: str) -> bool:
 
 
 def mark_vocabulary(doc: Doc, index: VocabularyIndex) -> Doc:
-    """Write the matches to ``doc.spans["vocabulary"]``, entry ids as ``span.kb_id_``."""
+    """Write the matches to ``doc.spans["vocabulary"]``, entry ids as ``span.kb_id_``.
+
+    ``doc.user_data["entry_names"]`` keeps the canonical names by entry id.
+    """
     spans = []
+    names: dict[str, str] = {}
     for match in telling(index.find(text_of(doc)), text_of(doc)):
+        names[match.entry.id] = match.entry.name
         span = doc.char_span(
             match.start, match.end, label=match.entry.type.value, kb_id=match.entry.id
         )
         if span is not None:
             spans.append(span)
     doc.spans["vocabulary"] = spans
+    doc.user_data["entry_names"] = names
     return doc

@@ -158,10 +158,10 @@ def test_a_users_vocabulary_is_read_too(tmp_path: Path):
     file = tmp_path / "mine.tsv"
     header = "id\ttype\tname\taliases\tbroader\tnote\n"
     file.write_text(
-        header + "task:frobbing\tTask\tgentle frobbing\tfrob@xx\t\t\n", encoding="utf-8"
+        header + "task:frobbing\tTask\tgentle frobbing\tsoft frobbing\t\t\n", encoding="utf-8"
     )
     mine = Settings(vocabulary=(file,))
-    annotated = annotate(Paper("p", "On Gentle Frobbings", ""), load(mine))
+    annotated = annotate(Paper("p", "On Soft Frobbings", ""), load(mine))
     assert [("Task", "gentle frobbing")] == names(annotated)
     before = fingerprint(mine)
     file.write_text(header + "task:frobbing\tTask\trough frobbing\t\t\t\n", encoding="utf-8")
