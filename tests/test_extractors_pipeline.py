@@ -198,3 +198,10 @@ def test_the_long_form_names_an_entity_outside_the_vocabulary():
     """Vocabulary name, else long form, else the commonest form."""
     assert "foo bar" == canonical_name(["FB", "FB"], "", ["Foo Bar"])
     assert "Foo" == canonical_name(["Foo", "Foo", "foo bar"], "", [])
+
+
+def test_a_bare_head_does_not_name_the_term_it_refers_to():
+    """The word "segmentation" before "texture segmentation" is a form of it, not its name."""
+    found = names(read("", "We improve segmentation. We evaluate texture segmentation."))
+    assert ("Task", "texture segmentation") in found
+    assert ("Task", "segmentation") not in found
