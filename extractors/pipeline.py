@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,12 +17,15 @@ from extractors.abbreviations import mark_abbreviations
 from extractors.coined_names import mark_coined_names
 from extractors.descriptive_terms import mark_descriptive_terms
 from extractors.entities import mark_entities
+from extractors.learned import judge_relations, judge_roles
+from extractors.model_files import SHIPPED, check_model
 from extractors.proper_names import mark_proper_names
 from extractors.reading import FineTokenizer, joined_text
 from extractors.relations import find_relations
 from extractors.roles import assign_roles
 from extractors.sentences import mark_sentences
 from extractors.short_forms import mark_short_forms
+from extractors.tagger import Tagger, mark_tagged
 from extractors.task_verbs import mark_task_verbs
 from extractors.vocabulary_matcher import VocabularyIndex, mark_vocabulary
 from ontology.records import AnnotatedPaper, Paper
@@ -34,16 +37,22 @@ VERSION = "1"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a user may choose: further vocabulary files, read after the shipped ones."""
+    """What a user may choose.
+
+    ``vocabulary`` are further files, read after the shipped ones; ``model`` is the folder of a
+    trained model, ``None`` for rules alone.
+    """
 
     vocabulary: tuple[Path, ...] = ()
+    model: Path | None = SHIPPED
 
 
 def load(settings: Settings = Settings()) -> Language:
     """Build the pipeline; loading takes a second, reading a paper some milliseconds.
 
     Raises :class:`ontology.errors.VocabularyError` where a vocabulary file cannot be read, breaks
-    a rule, or contradicts the shipped vocabulary.
+    a rule, or contradicts the shipped vocabulary, and :class:`ontology.errors.InputError` where the
+    model cannot be used.
     """
     nlp = spacy.blank("en")
     nlp.tokenizer = FineTokenizer(nlp.vocab)
@@ -56,9 +65,16 @@ def load(settings: Settings = Settings()) -> Language:
     nlp.add_pipe("litkg_descriptive_terms")
     nlp.add_pipe("litkg_task_verbs")
     nlp.add_pipe("litkg_short_forms")
+    if settings.model is None:
+        nlp.add_pipe("litkg_entities")
+        nlp.add_pipe("litkg_roles")
+        nlp.add_pipe("litkg_relations")
+        return nlp
+    model = {"model": str(settings.model)}
+    nlp.add_pipe("litkg_tagger", config=model)
     nlp.add_pipe("litkg_entities")
-    nlp.add_pipe("litkg_roles")
-    nlp.add_pipe("litkg_relations")
+    nlp.add_pipe("litkg_learned_roles", config=model)
+    nlp.add_pipe("litkg_learned_relations", config=model)
     return nlp
 
 
@@ -92,6 +108,8 @@ def fingerprint(settings: Settings = Settings()) -> str:
         digest.update(
             b"\0" + path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest()
         )
+    if settings.model is not None:
+        digest.update(b"\0model\0" + bytes.fromhex(check_model(settings.model)))
     return digest.hexdigest()
 
 
@@ -109,6 +127,23 @@ def _vocabulary_component(
     for path in vocabulary_files:
         entries.extend(read_entries(Path(path)))
     return partial(mark_vocabulary, index=VocabularyIndex(Vocabulary(entries)))
+
+
+@lru_cache(maxsize=2)
+def _tagger(model: str) -> Tagger:
+    # Three components share one model.
+    return Tagger(Path(model))
+
+
+def _with_tagger(component: Callable[[Doc, Tagger], Doc]) -> Callable[..., Callable[[Doc], Doc]]:
+    def factory(
+        nlp: Language,  # noqa: ARG001  spaCy passes it
+        name: str,  # noqa: ARG001  spaCy passes it
+        model: str,
+    ) -> Callable[[Doc], Doc]:
+        return partial(component, tagger=_tagger(model))
+
+    return factory
 
 
 def _assign_roles(doc: Doc) -> Doc:
@@ -142,3 +177,8 @@ Language.component("litkg_short_forms", func=mark_short_forms, assigns=["doc.spa
 Language.component("litkg_entities", func=mark_entities, requires=["doc.spans"])
 Language.component("litkg_roles", func=_assign_roles)
 Language.component("litkg_relations", func=_find_relations)
+Language.factory("litkg_tagger", func=_with_tagger(mark_tagged), assigns=["doc.spans"])
+Language.factory("litkg_learned_roles", func=_with_tagger(judge_roles), requires=["doc.spans"])
+Language.factory(
+    "litkg_learned_relations", func=_with_tagger(judge_relations), requires=["doc.spans"]
+)

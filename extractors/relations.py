@@ -102,6 +102,21 @@ def evidence(
         yield (shown.head, shown.tail), (*recurring, *shown.meeting)
 
 
+def places(paper: Paper, entities: Sequence[PaperEntity]) -> dict[tuple[int, int], Mention]:
+    """The pairs of entities that may be related, lower position first, and where each is shown.
+
+    That is the first of the closest mentions of both in one sentence, else the first mention in the
+    abstract of the one that is mentioned less often.
+    """
+    meetings = _meetings(paper, entities)
+    return {
+        pair: meetings[pair].left
+        if pair in meetings
+        else _rarer_mention(entities[pair[0]], entities[pair[1]])
+        for pair in _candidates(len(entities), meetings, _main_entities(entities))
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class _Evidence:
     """Names of evidence; those in ``recurring`` recur from pair to pair, so their sums are kept."""

@@ -1,0 +1,152 @@
+"""The trained model at work: typed spans of one paper, roles of entities, relations of pairs.
+
+Run by ONNX Runtime on one thread, a window at a time, so that the result depends neither on batches
+nor on the number of processors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from spacy.tokens import Doc, Span
+
+from extractors.model_files import ENCODER, RELATIONS, ROLES, TOKENIZER, check_model
+from extractors.pieces import Pieces, cut, read_tokenizer, windows
+from extractors.tag_decoding import Floats, best_tags, log_probabilities, spans_of
+from ontology.errors import InputError
+from ontology.records import Paper
+from ontology.terms import EntityType
+
+_PAIRS = 4096
+"""Pairs judged at a time, which bounds memory."""
+
+_TYPE_INDEX = {kind: index for index, kind in enumerate(EntityType)}
+_Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the encoder made of one paper: a vector and log-probabilities of tags a piece."""
+
+    pieces: Pieces
+    vectors: Floats
+    scores: Floats
+
+    def within(self, start: int, end: int) -> Floats | None:
+        """Mean vector of the pieces that share a character with a span of the Doc's text."""
+        first = int(np.searchsorted(self.pieces.ends, start, side="right"))
+        beyond = int(np.searchsorted(self.pieces.starts, end, side="left"))
+        if beyond <= first:
+            return None
+        mean: Floats = self.vectors[first:beyond].mean(axis=0)
+        return mean
+
+
+class Tagger:
+    """A trained model, loaded from its folder.
+
+    Raises :class:`InputError` like :func:`extractors.model_files.check_model`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        check_model(folder)
+        self._tokenizer = read_tokenizer(folder / TOKENIZER)
+        begin, between = (self._tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
+        if begin is None or between is None:
+            raise InputError(f"{folder / TOKENIZER}: knows no [CLS] or [SEP]; train with a BERT")
+        self._marks: tuple[int, int] = begin, between
+        self._encoder = _session(folder / ENCODER)
+        self._roles = _session(folder / ROLES)
+        self._relations = _session(folder / RELATIONS)
+
+    def read(self, paper: Paper) -> Reading:
+        """Encode a paper, window by window."""
+        pieces = cut(paper, self._tokenizer)
+        vectors: list[Floats] = []
+        scores: list[Floats] = []
+        for window in windows(pieces, *self._marks):
+            rows = self._encoder.run(None, {"ids": np.array([window.ids], dtype=np.int64)})
+            for row, _, length in window.parts:
+                vectors.append(rows[0][0, row : row + length])
+                scores.append(rows[1][0, row : row + length])
+        return Reading(pieces, np.concatenate(vectors), log_probabilities(np.concatenate(scores)))
+
+    def roles(self, entities: Floats, firsts: Floats, types: Sequence[EntityType]) -> Floats:
+        """Probabilities of roles, a row an entity.
+
+        ``entities`` are the greatest of the vectors of their mentions, ``firsts`` the first ones.
+        """
+        scores = self._roles.run(
+            None, {"entities": entities, "firsts": firsts, "types": _indices(types)}
+        )
+        result: Floats = np.exp(log_probabilities(scores[0]))
+        return result
+
+    def relations(
+        self, entities: Floats, types: Sequence[EntityType], pairs: Sequence[tuple[int, int]]
+    ) -> Iterator[tuple[tuple[int, int], Floats]]:
+        """Yield each pair (head, tail) with log-odds scores of no relation and each relation."""
+        kinds = _indices(types)
+        for begin in range(0, len(pairs), _PAIRS):
+            chunk = pairs[begin : begin + _PAIRS]
+            heads, tails = np.array(chunk, dtype=np.int64).T
+            scores = self._relations.run(
+                None,
+                {
+                    "heads": entities[heads],
+                    "tails": entities[tails],
+                    "head_types": kinds[heads],
+                    "tail_types": kinds[tails],
+                },
+            )
+            yield from zip(chunk, scores[0], strict=True)
+
+
+def mark_tagged(doc: Doc, tagger: Tagger) -> Doc:
+    """Write the model's spans to ``doc.spans["tagger"]``, their probabilities beside them.
+
+    A span widens to whole tokens; where two then overlap, the more probable one stays.
+    ``doc.user_data["reading"]`` keeps what the encoder made of the paper.
+    """
+    reading = tagger.read(doc.user_data["paper"])
+    doc.user_data["reading"] = reading
+    pieces = reading.pieces
+    spans: list[Span] = []
+    probabilities: list[float] = []
+    for found in spans_of(best_tags(reading.scores, (pieces.title,)), reading.scores):
+        start, end = pieces.starts[found.first], pieces.ends[found.last]
+        span = doc.char_span(start, end, label=found.type.value, alignment_mode="expand")
+        if span is None:
+            continue
+        if spans and span.start < spans[-1].end:
+            if found.probability <= probabilities[-1]:
+                continue
+            del spans[-1], probabilities[-1]
+        spans.append(span)
+        probabilities.append(found.probability)
+    doc.spans["tagger"] = spans
+    doc.spans["tagger"].attrs["probabilities"] = probabilities
+    return doc
+
+
+def _session(path: Path) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # noqa: BLE001  the library raises nothing narrower
+        raise InputError(f"{path}: cannot be loaded; {error}") from error
+
+
+def _indices(types: Sequence[EntityType]) -> _Ints:
+    return np.array([_TYPE_INDEX[kind] for kind in types], dtype=np.int64)

@@ -1,0 +1,1 @@
+"""How a model is made from annotated papers; needs the extra ``train``."""
