@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from extractors.entity_types import retyped
 from extractors.overlaps import SOURCES, Settled, finds_of, settle
 from extractors.reading import mention_at, text_of
+from extractors.rewordings import bracketed, reworded
 from ontology.names import key_tokens, match_key, singular
 from ontology.records import Mention, Paper, PaperEntity
 from ontology.terms import EntityType, Role
@@ -110,6 +111,12 @@ def group(
             short = (spans[long_form].type, match_key(text[short_start:short_end]))
             if short in first:
                 groups.join(long_form, first[short])
+    long_forms = {
+        match_key(text[short[0] : short[1]]): text[long_form[0] : long_form[1]]
+        for long_form, short in abbreviations
+    }
+    for one, other in (*bracketed(spans, text), *reworded(spans, text, long_forms)):
+        groups.join(one, other)
     _join_bare_heads(spans, text, groups)
     _join_verb_phrases(spans, text, groups)
     members: dict[int, list[int]] = {}
