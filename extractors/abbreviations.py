@@ -123,13 +123,15 @@ def long_form_start(short: str, before: str) -> int | None:
 def mark_abbreviations(doc: Doc) -> Doc:
     """Keep the definitions (spaCy component ``litkg_abbreviations``).
 
-    ``doc.spans["abbreviations"]`` holds long and short form of each definition in turn.
+    ``doc.spans["abbreviations"]`` holds long and short form of each definition in turn; a long form
+    that runs over the end of a sentence is none.
     """
     spans = []
     for found in definitions(text_of(doc)):
         long_form = doc.char_span(found.long_start, found.long_end, label="long")
         short_form = doc.char_span(found.short_start, found.short_end, label="short")
-        if long_form is not None and short_form is not None:
-            spans += [long_form, short_form]
+        if long_form is None or short_form is None or long_form[0].sent.end < long_form.end:
+            continue
+        spans += [long_form, short_form]
     doc.spans["abbreviations"] = spans
     return doc

@@ -244,7 +244,9 @@ def build_entities(
 def _naming(members: Sequence[int], spans: Sequence[Settled], text: str) -> Sequence[int]:
     """The members that name a group: a bare head that joined a specific term does not."""
     specific = [
-        index for index in members if len(key_tokens(text[spans[index].start : spans[index].end])) > 1
+        index
+        for index in members
+        if len(key_tokens(text[spans[index].start : spans[index].end])) > 1
     ]
     if spans[members[0]].type in _WITH_BARE_HEADS and specific:
         return specific

@@ -31,9 +31,6 @@ from extractors.vocabulary_matcher import VocabularyIndex, mark_vocabulary
 from ontology.records import AnnotatedPaper, Paper
 from ontology.vocabulary.reader import Entry, Vocabulary, read_entries, shipped_vocabulary
 
-VERSION = "1"
-"""Raised with every change of the extractors that may change what they find."""
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -99,10 +96,12 @@ def fingerprint(settings: Settings = Settings()) -> str:
     >>> len(fingerprint())
     64
     """
-    digest = hashlib.sha256(VERSION.encode())
+    digest = hashlib.sha256()
     shipped = [
-        *_data_files("ontology.vocabulary", ".tsv"),
-        *_data_files("extractors.words", ".tsv", ".txt"),
+        *_files_of("extractors", ".py"),
+        *_files_of("extractors.words", ".py", ".tsv", ".txt"),
+        *_files_of("ontology", ".py"),
+        *_files_of("ontology.vocabulary", ".py", ".tsv"),
     ]
     for path in (*shipped, *settings.vocabulary):
         digest.update(
@@ -113,7 +112,7 @@ def fingerprint(settings: Settings = Settings()) -> str:
     return digest.hexdigest()
 
 
-def _data_files(package: str, *suffixes: str) -> list[Path]:
+def _files_of(package: str, *suffixes: str) -> list[Path]:
     folder = Path(str(files(package)))
     return sorted(path for path in folder.iterdir() if path.suffix in suffixes)
 

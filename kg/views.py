@@ -10,6 +10,16 @@ from ontology.terms import EntityType, Role
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerSummary:
+    """The ledger's rows of one reason and outcome: how many, and the first in words."""
+
+    reason: str
+    outcome: str
+    rows: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """Counts of a graph, the entities of most papers a type, and the ledger in numbers."""
 
@@ -21,7 +31,7 @@ class Overview:
     mentions: int
     entities: dict[EntityType, int]
     top: dict[EntityType, tuple[tuple[str, int], ...]]
-    ledger: tuple[tuple[str, str, int], ...]
+    ledger: tuple[LedgerSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,10 @@ class PaperView:
     origins: tuple[str, ...]
 
 
+LEDGER_EXAMPLES = 3
+"""Rows of the ledger that an overview quotes of each reason."""
+
+
 def overview(graph: Graph, *, top: int = 8) -> Overview:
     """Summarise a graph; ``top`` entities of each type, ties by name."""
     ask = graph.database.execute
@@ -93,9 +107,7 @@ def overview(graph: Graph, *, top: int = 8) -> Overview:
         )
         for kind in EntityType
     }
-    ledger = ask(
-        "SELECT reason, outcome, count(*) FROM ledger GROUP BY ALL ORDER BY 3 DESC, 1, 2"
-    ).fetchall()
+    ledger = ask(_LEDGER, {"count": LEDGER_EXAMPLES}).fetchall()
     table_counts = graph.manifest["counts"]
     return Overview(
         name=graph.name,
@@ -106,7 +118,10 @@ def overview(graph: Graph, *, top: int = 8) -> Overview:
         mentions=table_counts["mentions"],
         entities={kind: counts.get(kind.value, 0) for kind in EntityType},
         top=ranked,
-        ledger=tuple(ledger),
+        ledger=tuple(
+            LedgerSummary(reason, outcome, rows, tuple(examples))
+            for reason, outcome, rows, examples in ledger
+        ),
     )
 
 
@@ -199,6 +214,12 @@ def paper_view(graph: Graph, paper: str) -> PaperView | None:
         origins=tuple(sorted({f"{one['source']}:{one['position']}" for one in origins})),
     )
 
+
+_LEDGER = """
+SELECT reason, outcome, count(*) AS rows,
+       list(source || ':' || position || '  ' || detail ORDER BY source, position, detail)[:$count]
+FROM ledger GROUP BY reason, outcome ORDER BY rows DESC, reason, outcome
+"""
 
 _NEIGHBOUR = """
 SELECT name FROM broader JOIN entities ON iri = {other} WHERE {own} = $1 ORDER BY name

@@ -54,7 +54,7 @@ def test_show_an_entity(example_graph):
     result = run("show", example_graph.path, "Flow-Matching")
     assert result.exit_code == 0
     assert result.stdout.startswith("flow matching  Method\nurn:litkg:method:flowmatching\n")
-    for part in ("aliases: ", "papers)", "evidence"):
+    for part in ("aliases: ", "introduces (1 paper)", "evidence"):
         assert part in result.stdout
     assert "[flow matching]" in result.stdout.lower()
 

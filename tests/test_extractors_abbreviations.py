@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from extractors.abbreviations import definitions, long_form_start
+from extractors.pipeline import annotate, load
 from extractors.reading import split_words
 from extractors.short_forms import occurrences
+from ontology.records import Paper
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
@@ -51,3 +53,12 @@ def test_short_forms_are_found_in_compounds_and_plurals():
     """Later mentions count as such unless a longer name contains them."""
     text = "CNN-based CNNs, not CNN-2 or RCNN."
     assert ["CNN", "CNNs"] == [text[a:b] for a, b, _ in occurrences({"CNN"}, split_words(text))]
+
+
+def test_a_long_form_ends_with_its_sentence():
+    """Words of the sentence before belong to no long form."""
+    abstract = "They know the KG. While question answering over KG (KGQA) grows, it is hard."
+    annotated = annotate(Paper("p", "", abstract), load())
+    mentions = [mention for entity in annotated.entities for mention in entity.mentions]
+    assert mentions
+    assert all(one.sentence_start <= one.start < one.end <= one.sentence_end for one in mentions)

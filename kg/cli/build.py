@@ -139,10 +139,8 @@ def _print_summary(graph: Graph) -> None:
         f" in {graph.path}"
     )
     if view.ledger:
-        rows = ", ".join(
-            f"{count:,} {reason} ({outcome})" for reason, outcome, count in view.ledger
-        )
-        console.print(f"ledger: {rows}")
+        parts = (f"{part.rows:,} {part.reason} ({part.outcome})" for part in view.ledger)
+        console.print(f"ledger: {', '.join(parts)}")
     notes().print(
         f"next:\n  kg show {graph.path}\n  kg export {graph.path} --format html -o map.html"
     )

@@ -144,8 +144,10 @@ def _print_overview(view: Overview, console: Console) -> None:
             console.print(f"  {papers:>6,}  {name}")
     console.print()
     console.print("ledger" if view.ledger else "ledger: empty", style="bold")
-    for reason, outcome, count in view.ledger:
-        console.print(f"  {count:>6,}  {reason} ({outcome})")
+    for part in view.ledger:
+        console.print(f"  {part.rows:>6,}  {part.reason} ({part.outcome})")
+        for example in part.examples:
+            console.print(f"            {example}", style="dim")
 
 
 def _print_entity(view: EntityView, console: Console) -> None:
@@ -160,7 +162,8 @@ def _print_entity(view: EntityView, console: Console) -> None:
             console.print(f"{label}: {', '.join(names)}")
     for role, papers in view.papers.items():
         if papers:
-            console.print(f"\n{role.value} ({len(papers):,} papers)", style="bold")
+            noun = "paper" if len(papers) == 1 else "papers"
+            console.print(f"\n{role.value} ({len(papers):,} {noun})", style="bold")
             for paper, title, year in papers[:PAPERS_SHOWN]:
                 console.print(f"  {year or '    '}  {title or paper}  [{paper}]")
             if len(papers) > PAPERS_SHOWN:
