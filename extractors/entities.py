@@ -11,7 +11,7 @@ from operator import itemgetter
 from spacy.tokens import Doc
 
 from extractors.entity_types import retyped
-from extractors.overlaps import SOURCES, Settled, finds_of, settle
+from extractors.overlaps import SOURCES, TAGGER, Settled, agreed, finds_of, settle
 from extractors.reading import mention_at, text_of
 from extractors.rewordings import bracketed, reworded
 from ontology.names import key_tokens, match_key, singular
@@ -39,6 +39,7 @@ def confidence(sources: Collection[str], mentions: int) -> float:
 
 
 _ALONE = {
+    "tagger": (0.5, 0.5),
     "abbreviation": (0.31, 0.48),
     "coined": (0.41, 0.82),
     "name": (0.35, 0.51),
@@ -271,12 +272,15 @@ def mark_entities(doc: Doc) -> Doc:
     """Write the entities of the paper to ``doc.user_data["entities"]``."""
     text = text_of(doc)
     forms = [(form.start_char, form.end_char) for form in doc.spans["definitions"]]
+    finds = finds_of(doc, SOURCES)
+    if TAGGER in doc.spans:
+        finds = agreed(finds, text)
     abbreviations = list(zip(forms[::2], forms[1::2], strict=True))
     sentences = [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
     doc.user_data["entities"] = build_entities(
         doc.user_data["paper"],
         text,
-        retyped(settle(finds_of(doc, SOURCES)), text),
+        retyped(settle(finds), text),
         sentences,
         abbreviations,
         doc.user_data["entry_names"],

@@ -16,6 +16,8 @@ _AFTER = re.compile(r"\W{0,3}?([^\W\d_]+)")
 _WINDOW = 24
 _TASK, _METHOD = EntityType.TASK.value, EntityType.METHOD.value
 _OPEN = frozenset({_TASK, _METHOD})
+_DECIDING = frozenset({"coined", "tagger"})
+"""Sources that have seen the context themselves."""
 
 
 def retyped(spans: Sequence[Settled], text: str) -> list[Settled]:
@@ -33,7 +35,7 @@ def retyped(spans: Sequence[Settled], text: str) -> list[Settled]:
     for key, span in zip(keys, spans, strict=True):
         votes.setdefault(key, Counter())[span.type] += 1
     for key, span in zip(keys, spans, strict=True):
-        undecided = set(votes[key]) <= _OPEN and "coined" not in span.sources
+        undecided = set(votes[key]) <= _OPEN and not _DECIDING & set(span.sources)
         if undecided and (kind := context_type(text, span.start, span.end)):
             votes[key][kind] += 2
     best = {key: min(count, key=lambda kind: (-count[kind], kind)) for key, count in votes.items()}

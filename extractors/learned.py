@@ -1,30 +1,37 @@
-"""Roles and relations as the trained model judges them, the rules' where it has no say."""
+"""Roles and relations by the trained model and the rules together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 from dataclasses import replace
 
 import numpy as np
 from spacy.tokens import Doc
 
-from extractors.relations import find_relations, places
-from extractors.roles import assign_roles
+from extractors.relations import as_relation, weigh
+from extractors.roles import assign_roles, role_points
 from extractors.tag_decoding import Floats, log_probabilities
 from extractors.tagger import Reading, Tagger
-from ontology.records import Paper, PaperEntity, PaperRelation
+from ontology.records import Paper, PaperEntity
 from ontology.terms import EntityType, RelationType, Role
 
-LEAST = 0.4
-"""Relations less probable are left out: the best F1 on training annotations not trained on."""
-
-_COLUMN = {relation: column for column, relation in enumerate(RelationType)}
+MODEL_SHARE = 0.5
+"""Weight of the model's log-odds of a relation; the rest is the rules'."""
+LEAST = 0.35
+"""Relations less probable are left out: the best F1 on papers not trained on."""
+_SURE = 12.0
+"""Bound of the model's log-odds: no probability is exactly 0 or 1."""
+_COLUMN = {relation: 1 + column for column, relation in enumerate(RelationType)}
 
 
 def judge_roles(doc: Doc, tagger: Tagger) -> Doc:
-    """Give every entity in ``doc.user_data["entities"]`` the role the model finds likeliest."""
+    """Give every entity in ``doc.user_data["entities"]`` its role.
+
+    The model and the rules say how likely each role is; their log-odds add up. An entity without a
+    word piece has the rules' role.
+    """
     paper: Paper = doc.user_data["paper"]
-    entities = assign_roles(paper, doc.user_data["entities"])
+    entities: tuple[PaperEntity, ...] = assign_roles(paper, doc.user_data["entities"])
     vectors = [_vectors(paper, entity, doc.user_data["reading"]) for entity in entities]
     seen = [position for position, found in enumerate(vectors) if len(found)]
     judged = list(entities)
@@ -34,69 +41,64 @@ def judge_roles(doc: Doc, tagger: Tagger) -> Doc:
             np.stack([vectors[position][0] for position in seen]),
             [entities[position].type for position in seen],
         )
+        points = role_points(paper, entities)
         for position, row in zip(seen, shares, strict=True):
-            judged[position] = replace(entities[position], role=tuple(Role)[int(row.argmax())])
+            total = row + np.array(points[position], dtype=np.float32) / 10
+            judged[position] = replace(entities[position], role=tuple(Role)[int(total.argmax())])
     doc.user_data["entities"] = tuple(judged)
     return doc
 
 
 def judge_relations(doc: Doc, tagger: Tagger) -> Doc:
-    """Write the relations that the model finds to ``doc.user_data["relations"]``.
+    """Write the relations of the paper to ``doc.user_data["relations"]``.
 
-    The pairs considered and the sentences shown are those of the rules. Entities without a word
-    piece keep what the rules say.
+    The pairs considered and the sentences shown are those of the rules; the confidence is the mean
+    of the log-odds of model and rules as a probability, and the rules' alone where an entity has no
+    word piece.
     """
     paper: Paper = doc.user_data["paper"]
     entities: tuple[PaperEntity, ...] = doc.user_data["entities"]
     vectors = [_vectors(paper, entity, doc.user_data["reading"]) for entity in entities]
-    unseen = {position for position, found in enumerate(vectors) if not len(found)}
-    found = [
-        relation
-        for relation in (find_relations(paper, entities) if unseen else ())
-        if {relation.head, relation.tail} & unseen
-    ]
-    shown = places(paper, entities)
-    pairs = [
-        pair
-        for one, other in shown
-        if not {one, other} & unseen
-        for pair in ((one, other), (other, one))
-    ]
     types = [entity.type for entity in entities]
+    possible = list(weigh(paper, entities))
+    pairs = list(
+        dict.fromkeys(
+            (item.head, item.tail)
+            for item in possible
+            if len(vectors[item.head]) and len(vectors[item.tail])
+        )
+    )
+    odds: dict[tuple[int, int], dict[RelationType, float]] = {}
     if pairs:
         width = doc.user_data["reading"].vectors.shape[1]
         merged = np.stack(
             [rows.max(axis=0) if len(rows) else np.zeros(width, np.float32) for rows in vectors]
         )
         for (head, tail), scores in tagger.relations(merged, types, pairs):
-            place = shown[min(head, tail), max(head, tail)]
-            for relation, share in _likely(scores, types[head], types[tail]):
-                found.append(
-                    PaperRelation(
-                        head,
-                        relation,
-                        tail,
-                        round(share, 2),
-                        place.field,
-                        place.sentence_start,
-                        place.sentence_end,
-                    )
-                )
+            odds[head, tail] = _odds(scores, types[head], types[tail])
+    found = []
+    for item in possible:
+        total = item.points / 10
+        if (item.head, item.tail) in odds:
+            learned = odds[item.head, item.tail][item.relation]
+            total = MODEL_SHARE * learned + (1 - MODEL_SHARE) * total
+        confidence = 1 / (1 + math.exp(-total))
+        if confidence >= LEAST:
+            found.append(as_relation(item, confidence))
     doc.user_data["relations"] = tuple(
         sorted(found, key=lambda item: (item.head, item.relation.value, item.tail))
     )
     return doc
 
 
-def _likely(scores: Floats, head: EntityType, tail: EntityType) -> Iterator[tuple[RelationType, float]]:
-    """Relations between two types that are probable enough, with their probabilities."""
-    columns = [0]
+def _odds(scores: Floats, head: EntityType, tail: EntityType) -> dict[RelationType, float]:
+    """Log-odds of each relation that two types allow."""
     allowed = [relation for relation in RelationType if relation.allows(head, tail)]
-    columns += [1 + _COLUMN[relation] for relation in allowed]
-    shares = np.exp(log_probabilities(scores[columns]))
-    for relation, share in zip(allowed, shares[1:], strict=True):
-        if share >= LEAST:
-            yield relation, float(share)
+    shares = log_probabilities(scores[[0, *(_COLUMN[relation] for relation in allowed)]])
+    return {
+        relation: max(-_SURE, min(_SURE, share - math.log(-math.expm1(min(share, -1e-9)))))
+        for relation, share in zip(allowed, shares[1:].tolist(), strict=True)
+    }
 
 
 def _vectors(paper: Paper, entity: PaperEntity, reading: Reading) -> Floats:

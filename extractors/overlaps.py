@@ -1,36 +1,58 @@
-"""Settle overlapping finds: the longest reading, then the most reliable source."""
+"""Settle overlapping finds: the longest reading, then the most reliable source.
+
+Where the trained model has read the paper, too, what it doubts and what only a weak rule finds is
+left out first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-SOURCES = ("coined", "vocabulary", "abbreviation", "name", "phrase", "verb")
+from ontology.names import match_key
+
+TAGGER = "tagger"
+SOURCES = (TAGGER, "coined", "vocabulary", "abbreviation", "name", "phrase", "verb")
 """Extractors that find typed spans, most reliable first; each owns the ``doc.spans`` key."""
+
+BESIDE_TAGGER = frozenset({"vocabulary"})
+"""Rules whose finds stand without the model's consent."""
+SURE_ALONE = 0.9
+"""Probability from which a find of the model needs no rule ..."""
+SURE_TOGETHER = 0.4
+"""... and from which it stands where a rule finds the same."""
 
 _RANK = {source: rank for rank, source in enumerate(SOURCES)}
 
 
 class Find(NamedTuple):
-    """A typed span that one source found; offsets in the Doc's text, entry id or empty string."""
+    """A typed span that one source found; offsets in the Doc's text, entry id or empty string.
+
+    ``probability`` is the model's, and 1 for rules.
+    """
 
     start: int
     end: int
     type: str
     source: str
     entry: str = ""
+    probability: float = 1.0
 
 
 class Settled(NamedTuple):
-    """A typed span that no other overlaps, with every source that agrees, sorted."""
+    """A typed span that no other overlaps, with every source that agrees, sorted.
+
+    ``probability`` is the model's where it agrees, else 0.
+    """
 
     start: int
     end: int
     type: str
     sources: tuple[str, ...]
     entry: str = ""
+    probability: float = 0.0
 
 
 def settle(finds: Iterable[Find]) -> list[Settled]:
@@ -40,7 +62,7 @@ def settle(finds: Iterable[Find]) -> list[Settled]:
     text order.
 
     >>> settle([Find(0, 2, "Modality", "vocabulary"), Find(0, 15, "Task", "phrase")])
-    [Settled(start=0, end=15, type='Task', sources=('phrase',), entry='')]
+    [Settled(start=0, end=15, type='Task', sources=('phrase',), entry='', probability=0.0)]
     """
     by_span: dict[tuple[int, int], list[Find]] = {}
     for find in finds:
@@ -61,16 +83,47 @@ def settle(finds: Iterable[Find]) -> list[Settled]:
         best = rivals[0]
         agreeing = {find.source for find in rivals if find.type == best.type}
         entry = next((find.entry for find in rivals if find.type == best.type and find.entry), "")
-        kept.append(Settled(start, end, best.type, tuple(sorted(agreeing)), entry))
+        sure = best.probability if best.source == TAGGER else 0.0
+        kept.append(Settled(start, end, best.type, tuple(sorted(agreeing)), entry, sure))
     kept.sort()
     return kept
 
 
+def agreed(finds: Sequence[Find], text: str) -> list[Find]:
+    """Leave out what the model doubts and no rule supports, and what only a weak rule finds.
+
+    A name is as sure as the surest of its mentions of one type.
+    """
+    by_rules = {(find.start, find.end, find.type) for find in finds if find.source != TAGGER}
+    strong = {find[:2] for find in finds if find.source in BESIDE_TAGGER}
+    surest: dict[tuple[str, str], float] = {}
+    for find in finds:
+        if find.source == TAGGER:
+            key = find.type, match_key(text[find.start : find.end])
+            surest[key] = max(surest.get(key, 0.0), find.probability)
+    kept: set[tuple[int, int]] = set()
+    for find in finds:
+        if find.source == TAGGER:
+            sure = surest[find.type, match_key(text[find.start : find.end])]
+            backed = (find.start, find.end, find.type) in by_rules
+            if sure >= (SURE_TOGETHER if backed else SURE_ALONE):
+                kept.add(find[:2])
+    return [
+        find
+        for find in finds
+        if find[:2] in kept or (find.source != TAGGER and find[:2] in strong)
+    ]
+
+
 def finds_of(doc: Doc, sources: Iterable[str]) -> list[Find]:
     """Read the typed spans that the given sources left on a Doc."""
-    return [
-        Find(span.start_char, span.end_char, span.label_, source, span.kb_id_)
-        for source in sources
-        if source in doc.spans
-        for span in doc.spans[source]
-    ]
+    finds: list[Find] = []
+    for source in sources:
+        if source in doc.spans:
+            group = doc.spans[source]
+            sure = group.attrs.get("probabilities") or [1.0] * len(group)
+            finds += [
+                Find(span.start_char, span.end_char, span.label_, source, span.kb_id_, probability)
+                for span, probability in zip(group, sure, strict=True)
+            ]
+    return finds

@@ -66,31 +66,56 @@ def find_relations(paper: Paper, entities: tuple[PaperEntity, ...]) -> tuple[Pap
     The sentence of a relation is the one in which its ends stand closest; where no sentence names
     both, the first one of the abstract that names the end mentioned less often.
     """
+    return tuple(
+        sorted(
+            (
+                as_relation(weighed, 1 / (1 + math.exp(-weighed.points / 10)))
+                for weighed in weigh(paper, entities)
+                if weighed.points >= _LEAST_POINTS
+            ),
+            key=lambda item: (item.head, item.relation.value, item.tail),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A relation that may hold, its log-odds times ten, and a mention in the sentence to show."""
+
+    head: int
+    relation: RelationType
+    tail: int
+    points: int
+    place: Mention
+
+
+def weigh(paper: Paper, entities: Sequence[PaperEntity]) -> Iterator[Weighed]:
+    """Weigh every relation that the types of the pairs considered allow."""
     meetings = _meetings(paper, entities)
-    found: list[PaperRelation] = []
     for shown in _pair_evidence(paper, entities, meetings):
         head, tail = shown.head, shown.tail
+        meeting = meetings.get(_sorted(head, tail))
+        place = meeting.left if meeting else _rarer_mention(entities[head], entities[tail])
         for relation, label, points in _tables(
             entities[head].type.value, entities[tail].type.value
         ):
             total = sum([points.get(name, 0) for name in shown.meeting])
             for group in shown.recurring:
                 total += _total(label, group)
-            if total >= _LEAST_POINTS:
-                meeting = meetings.get(_sorted(head, tail))
-                place = meeting.left if meeting else _rarer_mention(entities[head], entities[tail])
-                found.append(
-                    PaperRelation(
-                        head,
-                        relation,
-                        tail,
-                        round(1 / (1 + math.exp(-total / 10)), 2),
-                        place.field,
-                        place.sentence_start,
-                        place.sentence_end,
-                    )
-                )
-    return tuple(sorted(found, key=lambda item: (item.head, item.relation.value, item.tail)))
+            yield Weighed(head, relation, tail, total, place)
+
+
+def as_relation(weighed: Weighed, confidence: float) -> PaperRelation:
+    """The relation as a record, with the sentence of its place."""
+    return PaperRelation(
+        weighed.head,
+        weighed.relation,
+        weighed.tail,
+        round(confidence, 2),
+        weighed.place.field,
+        weighed.place.sentence_start,
+        weighed.place.sentence_end,
+    )
 
 
 def evidence(
@@ -100,21 +125,6 @@ def evidence(
     for shown in _pair_evidence(paper, entities, _meetings(paper, entities)):
         recurring = (name for group in shown.recurring for name in group)
         yield (shown.head, shown.tail), (*recurring, *shown.meeting)
-
-
-def places(paper: Paper, entities: Sequence[PaperEntity]) -> dict[tuple[int, int], Mention]:
-    """The pairs of entities that may be related, lower position first, and where each is shown.
-
-    That is the first of the closest mentions of both in one sentence, else the first mention in the
-    abstract of the one that is mentioned less often.
-    """
-    meetings = _meetings(paper, entities)
-    return {
-        pair: meetings[pair].left
-        if pair in meetings
-        else _rarer_mention(entities[pair[0]], entities[pair[1]])
-        for pair in _candidates(len(entities), meetings, _main_entities(entities))
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 In training annotations, 98 % of the terms with a term of the same type in brackets behind them are
 one entity with it, 97 % of those with the same words in another form or order ("predict outages",
-"outage prediction"), and 80 % of the tasks, modalities and datasets whose words another one has and
-adds to, unless it merely adds words in front.
+"outage prediction"), and 76 % of the tasks whose words another one has and adds to, unless it merely
+adds words in front.
 """
 
 from __future__ import annotations
@@ -17,9 +17,6 @@ from ontology.terms import EntityType
 _STEM = 6
 """Letters in which the forms of one word agree."""
 _FILLERS = frozenset("a an and for from in of on the to with".split())
-_SHORTENED = frozenset(
-    {EntityType.TASK.value, EntityType.MODALITY.value, EntityType.DATASET.value}
-)
 
 
 def bracketed(spans: Sequence[Settled], text: str) -> Iterator[tuple[int, int]]:
@@ -39,34 +36,28 @@ def bracketed(spans: Sequence[Settled], text: str) -> Iterator[tuple[int, int]]:
 def reworded(
     spans: Sequence[Settled], text: str, long_forms: Mapping[str, str]
 ) -> Iterator[tuple[int, int]]:
-    """Yield pairs of mentions of one type with the same words, or with some of them.
+    """Yield pairs of mentions of one type with the same words; of tasks, also with some of them.
 
     ``long_forms`` gives the long form of each defined abbreviation by its key; those are read for
-    the abbreviation. A term that several longer ones could shorten to joins none.
+    the abbreviation. A task that several longer ones could shorten to joins none.
     """
     first: dict[tuple[str, frozenset[str]], int] = {}
-    ordered: dict[tuple[str, frozenset[str]], tuple[str, ...]] = {}
+    tasks: dict[frozenset[str], tuple[str, ...]] = {}
     for index, span in enumerate(spans):
         words = _content(text[span.start : span.end], long_forms)
-        key = (span.type, frozenset(words))
-        if len(key[1]) > 1:
-            yield first.setdefault(key, index), index
-            ordered.setdefault(key, words)
-    for (kind, stems), index in first.items():
-        if kind not in _SHORTENED:
-            continue
-        short = ordered[kind, stems]
+        stems = frozenset(words)
+        if len(stems) > 1:
+            yield first.setdefault((span.type, stems), index), index
+            if span.type == EntityType.TASK.value:
+                tasks.setdefault(stems, words)
+    for stems, words in tasks.items():
         longer = [
-            other
-            for (other_kind, more), other in first.items()
-            if other_kind == kind
-            and stems < more
-            and (
-                kind != EntityType.TASK.value or ordered[kind, more][-len(short) :] != short
-            )
+            more
+            for more, others in tasks.items()
+            if stems < more and others[-len(words) :] != words
         ]
         if len(longer) == 1:
-            yield longer[0], index
+            yield first[EntityType.TASK.value, longer[0]], first[EntityType.TASK.value, stems]
 
 
 def _content(form: str, long_forms: Mapping[str, str]) -> tuple[str, ...]:

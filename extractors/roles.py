@@ -38,15 +38,21 @@ def assign_roles(paper: Paper, entities: tuple[PaperEntity, ...]) -> tuple[Paper
     Each piece of evidence that ``evidence`` names adds its points from ``role_points.tsv`` to the
     roles; the role with the most points wins, the stronger one where they tie.
     """
+    return tuple(
+        replace(entity, role=max(zip(Role, points, strict=True), key=itemgetter(1))[0])
+        for entity, points in zip(entities, role_points(paper, entities), strict=True)
+    )
+
+
+def role_points(paper: Paper, entities: Sequence[PaperEntity]) -> list[list[int]]:
+    """Points of each role of each entity: ten times the log-odds, up to a constant."""
     points = read_points()
     neutral = (0,) * len(Role)
-    assigned: list[PaperEntity] = []
-    for entity, found in zip(entities, evidence(paper, entities), strict=True):
+    totals: list[list[int]] = []
+    for found in evidence(paper, entities):
         rows = [points.get(name, neutral) for name in found]
-        totals = [sum(column) for column in zip(*rows, strict=True)]
-        best = max(zip(Role, totals, strict=True), key=itemgetter(1))[0]
-        assigned.append(replace(entity, role=best))
-    return tuple(assigned)
+        totals.append([sum(column) for column in zip(*rows, strict=True)])
+    return totals
 
 
 def evidence(paper: Paper, entities: Sequence[PaperEntity]) -> list[set[str]]:

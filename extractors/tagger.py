@@ -78,20 +78,19 @@ class Tagger:
         return Reading(pieces, np.concatenate(vectors), log_probabilities(np.concatenate(scores)))
 
     def roles(self, entities: Floats, firsts: Floats, types: Sequence[EntityType]) -> Floats:
-        """Probabilities of roles, a row an entity.
+        """Log-probabilities of roles, a row an entity.
 
         ``entities`` are the greatest of the vectors of their mentions, ``firsts`` the first ones.
         """
         scores = self._roles.run(
             None, {"entities": entities, "firsts": firsts, "types": _indices(types)}
         )
-        result: Floats = np.exp(log_probabilities(scores[0]))
-        return result
+        return log_probabilities(scores[0])
 
     def relations(
         self, entities: Floats, types: Sequence[EntityType], pairs: Sequence[tuple[int, int]]
     ) -> Iterator[tuple[tuple[int, int], Floats]]:
-        """Yield each pair (head, tail) with log-odds scores of no relation and each relation."""
+        """Yield each pair (head, tail) with the scores of no relation and of each one."""
         kinds = _indices(types)
         for begin in range(0, len(pairs), _PAIRS):
             chunk = pairs[begin : begin + _PAIRS]
