@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from extractors.model_files import check_model
 from extractors.pipeline import Settings, fingerprint
 from kg.annotate import annotate_papers
 from kg.arrow_rows import ledger_table
@@ -46,6 +47,7 @@ def build(
     workers: int | None = None,
     strict: bool = False,
     name: str | None = None,
+    settings: Settings = Settings(),
     on_step: Callable[[Step], None] | None = None,
 ) -> Graph:
     """Read sources, annotate their papers and write the graph to the folder ``output``.
@@ -53,7 +55,7 @@ def build(
     A graph that already stands there is replaced once the new one is complete; its annotations are
     reused. ``workers`` defaults to the number of processors. The result does not depend on
     ``workers`` or on the order of ``sources``. ``name`` names the corpus, by default after the
-    sources.
+    sources; ``settings`` choose vocabulary and model.
 
     Raises :class:`~ontology.errors.InputError` where no paper can be read, where ``output`` holds
     something else, and with ``strict`` at the first record that is unusable.
@@ -70,7 +72,6 @@ def build(
     )
     report(Step("read", len(read.papers), len(read.papers)))
 
-    settings = Settings()
     staging = staging_folder(folder)
     staging.mkdir(parents=True, exist_ok=True)
     (staging / MANIFEST).unlink(missing_ok=True)
@@ -92,6 +93,7 @@ def build(
             "name": name or corpus_name(paths),
             "litkg": version("litkg"),
             "extractor": print_of_settings,
+            "model": "none" if settings.model is None else check_model(settings.model),
             "counts": counts,
             "cooccurrence_minimum": 1 if len(read.papers) <= RARE_PAIRS_UP_TO else 2,
         },

@@ -21,6 +21,7 @@ def extract(
     source_format: str | None = None,
     workers: int = 1,
     strict: bool = False,
+    settings: Settings = Settings(),
     on_step: Callable[[Step], None] | None = None,
 ) -> tuple[tuple[LedgerRow, ...], Iterator[AnnotatedPaper]]:
     """Read papers and annotate them; the ledger of reading, and the papers ordered by id.
@@ -38,7 +39,7 @@ def extract(
     report(Step("read", len(read.papers), len(read.papers)))
     annotated = annotate_each(
         read.papers,
-        settings=Settings(),
+        settings=settings,
         workers=workers,
         on_progress=lambda done, total: report(Step("annotate", done, total)),
     )

@@ -12,7 +12,16 @@ import click
 from rich.table import Table
 
 from kg.cli.console import build_progress, notes, output
-from kg.cli.options import FROM, QUIET, SOURCES, STRICT, WORKERS
+from kg.cli.options import (
+    FROM,
+    MODEL,
+    NO_MODEL,
+    QUIET,
+    SOURCES,
+    STRICT,
+    WORKERS,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +43,8 @@ if TYPE_CHECKING:
 @FROM
 @click.option("--name", help="Name of the corpus; after the sources by default.")
 @WORKERS
+@MODEL
+@NO_MODEL
 @STRICT
 @QUIET
 def build_command(
@@ -42,6 +53,8 @@ def build_command(
     source_format: str | None,
     name: str | None,
     workers: int | None,
+    model: Path | None,
+    no_model: bool,
     strict: bool,
     quiet: bool,
 ) -> None:
@@ -65,6 +78,7 @@ def build_command(
             workers=workers,
             strict=strict,
             name=name,
+            settings=settings_of(model, no_model=no_model),
             on_step=progress,
         )
     if not quiet:
@@ -83,6 +97,8 @@ def build_command(
 )
 @FROM
 @WORKERS
+@MODEL
+@NO_MODEL
 @STRICT
 @QUIET
 def extract_command(
@@ -90,6 +106,8 @@ def extract_command(
     target: Path,
     source_format: str | None,
     workers: int | None,
+    model: Path | None,
+    no_model: bool,
     strict: bool,
     quiet: bool,
 ) -> None:
@@ -111,6 +129,7 @@ def extract_command(
             source_format=source_format,
             workers=workers or os.cpu_count() or 1,
             strict=strict,
+            settings=settings_of(model, no_model=no_model),
             on_step=progress,
         )
         write_records(records, target if str(target) != "-" else None)
