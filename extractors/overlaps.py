@@ -1,7 +1,6 @@
 """Settle overlapping finds: the longest reading, then the most reliable source.
 
-Where the trained model has read the paper, too, what it doubts and what only a weak rule finds is
-left out first.
+Where the trained model has read the paper, too, most of what it doubts is left out first.
 """
 
 from __future__ import annotations
@@ -17,8 +16,6 @@ TAGGER = "tagger"
 SOURCES = (TAGGER, "coined", "vocabulary", "abbreviation", "name", "phrase", "verb")
 """Extractors that find typed spans, most reliable first; each owns the ``doc.spans`` key."""
 
-BESIDE_TAGGER = frozenset({"vocabulary"})
-"""Rules whose finds stand without the model's consent."""
 SURE_ALONE = 0.9
 """Probability from which a find of the model needs no rule ..."""
 SURE_TOGETHER = 0.4
@@ -90,12 +87,16 @@ def settle(finds: Iterable[Find]) -> list[Settled]:
 
 
 def agreed(finds: Sequence[Find], text: str) -> list[Find]:
-    """Leave out what the model doubts and no rule supports, and what only a weak rule finds.
+    """Leave out what the model doubts and no rule supports, and what rules find without it.
 
-    A name is as sure as the surest of its mentions of one type.
+    Only what the vocabulary and another rule find alike stands without the model's consent. A name
+    is as sure as the surest of its mentions of one type.
     """
     by_rules = {(find.start, find.end, find.type) for find in finds if find.source != TAGGER}
-    strong = {find[:2] for find in finds if find.source in BESIDE_TAGGER}
+    listed = {find[:2] for find in finds if find.source == "vocabulary"}
+    strong = listed & {
+        find[:2] for find in finds if find.source not in (TAGGER, "vocabulary")
+    }
     surest: dict[tuple[str, str], float] = {}
     for find in finds:
         if find.source == TAGGER:
@@ -109,9 +110,7 @@ def agreed(finds: Sequence[Find], text: str) -> list[Find]:
             if sure >= (SURE_TOGETHER if backed else SURE_ALONE):
                 kept.add(find[:2])
     return [
-        find
-        for find in finds
-        if find[:2] in kept or (find.source != TAGGER and find[:2] in strong)
+        find for find in finds if find[:2] in kept or (find.source != TAGGER and find[:2] in strong)
     ]
 
 

@@ -52,7 +52,7 @@ def read_tokenizer(path: Path) -> Tokenizer:
     """Read a ``tokenizer.json``; :class:`InputError` where it is absent or broken."""
     try:
         tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
-    except Exception as error:  # noqa: BLE001  the library raises nothing narrower
+    except Exception as error:
         raise InputError(f"{path}: no tokenizer can be read; {error}") from error
     tokenizer.no_truncation()
     tokenizer.no_padding()

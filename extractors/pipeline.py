@@ -140,7 +140,8 @@ def _with_tagger(component: Callable[[Doc, Tagger], Doc]) -> Callable[..., Calla
         name: str,  # noqa: ARG001  spaCy passes it
         model: str,
     ) -> Callable[[Doc], Doc]:
-        return partial(component, tagger=_tagger(model))
+        tagger = _tagger(model)
+        return lambda doc: component(doc, tagger)
 
     return factory
 

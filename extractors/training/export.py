@@ -93,7 +93,7 @@ def _export(
             str(path),
             input_names=names,
             output_names=outputs,
-            dynamic_axes={name: axes for name in (*names, *outputs)},
+            dynamic_axes=dict.fromkeys((*names, *outputs), axes),
             opset_version=_OPSET,
             dynamo=False,
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kg.cli import build, evaluate, export, query, show
+from kg.cli import build, evaluate, export, query, show, train
 from ontology.errors import KgError
 
 
@@ -49,5 +49,6 @@ for command in (
     query.query_command,
     export.export_command,
     query.validate_command,
+    train.train_command,
 ):
     main.add_command(command)

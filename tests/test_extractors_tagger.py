@@ -1,0 +1,214 @@
+"""The shipped model reading papers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
+from helpers import ROOT
+
+from extractors.model_files import MANIFEST, PARTS, SHIPPED, TOKENIZER, check_model
+from extractors.overlaps import Find, agreed
+from extractors.pieces import HEADER, OVERLAP, WINDOW, Pieces, cut, windows
+from extractors.pipeline import Settings, annotate, annotate_all, fingerprint, load
+from extractors.tagger import Tagger
+from kg import build, open_graph
+from kg.cli.main import main
+from ontology.errors import InputError
+from ontology.records import AnnotatedPaper, Paper
+
+NLP = load()
+TOKENS = Tokenizer.from_file(str(SHIPPED / TOKENIZER))
+ABSTRACT = (
+    "Weather radar images are noisy. We propose RainFormer, a transformer for precipitation"
+    " nowcasting, and evaluate it on the DrizzleBench dataset against ConvLSTM."
+)
+
+
+def read(title: str, abstract: str) -> AnnotatedPaper:
+    return annotate(Paper("p", title, abstract), NLP)
+
+
+def assert_offsets_hold(annotated: AnnotatedPaper) -> None:
+    for entity in annotated.entities:
+        assert 0 <= entity.confidence <= 1
+        for mention in entity.mentions:
+            text = annotated.paper.text(mention.field)
+            assert mention.surface == text[mention.start : mention.end] != ""
+            assert mention.end <= mention.sentence_end <= len(text)
+
+
+def test_unlisted_names_are_found_with_role_and_relation():
+    """The model finds names that no vocabulary holds, and says what they are to the paper."""
+    annotated = read("RainFormer: precipitation nowcasting from radar", ABSTRACT)
+    by_name = {entity.name: entity for entity in annotated.entities}
+    assert "introduces" == by_name["RainFormer"].role.value
+    assert "tagger" in by_name["RainFormer"].sources
+    assert "Dataset" == by_name["DrizzleBench"].type.value
+    relations = {
+        (annotated.entities[item.head].name, item.relation.value, annotated.entities[item.tail].name)
+        for item in annotated.relations
+    }
+    assert ("RainFormer", "used-for", "precipitation nowcasting") in relations
+
+
+def test_papers_do_not_depend_on_each_other():
+    """Order, company and another pipeline change nothing."""
+    papers = [
+        Paper("a", "RainFormer: nowcasting", ABSTRACT),
+        Paper("b", "", ""),
+        Paper("c", "Long", ABSTRACT * 8),
+    ]
+    forward = list(annotate_all(papers, NLP))
+    assert forward == list(annotate_all(papers[::-1], load()))[::-1]
+
+
+def test_graphs_do_not_depend_on_workers(tmp_path: Path):
+    """One worker and two build the same bytes with the model."""
+    examples = ROOT / "examples" / "reviews.jsonl"
+    one = build(examples, tmp_path / "one", workers=1)
+    two = build(examples, tmp_path / "two", workers=2)
+    assert one.manifest["digest"] == two.manifest["digest"]
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract"),
+    [
+        ("", ""),
+        ("流匹配与双重蒸馏", "我们提出RainFormer模型😀。"),
+        ("👩‍🔬 RainFormer👍🏽: nowcasting", f"😀😀 {ABSTRACT} e\u0301\u0301"),
+        ("ﬁne-tuning ǅ İstanbul", "İİ ẞ ﬁ We propose ﬁlterNet, a network. \u200b\u00ad"),
+        ("$%^&*", "((((((((((" * 20),
+        ("RainFormer " * 400, ABSTRACT),
+    ],
+)
+def test_hostile_texts_keep_their_offsets(title, abstract):
+    """Empty fields, signs, Chinese, emoji, combining and expanding characters, endless titles."""
+    assert_offsets_hold(read(title, abstract))
+
+
+@settings(max_examples=25)
+@given(st.text(max_size=40), st.text(max_size=120))
+def test_offsets_hold_for_every_text(title, abstract):
+    """``text[start:end] == surface`` whatever the text."""
+    assert_offsets_hold(read(title, abstract))
+
+
+def test_half_a_million_characters_are_read_to_the_end():
+    """A name behind 499,000 characters is found."""
+    abstract = "a" * 499_000 + ". " + ABSTRACT
+    annotated = read("A title", abstract)
+    assert_offsets_hold(annotated)
+    assert "RainFormer" in {entity.name for entity in annotated.entities}
+
+
+@given(st.integers(0, 400), st.integers(0, 2500))
+def test_windows_hold_each_piece_once(title, body):
+    """Windows fit the encoder, and their parts are the pieces in order, none left out."""
+    total = title + body
+    pieces = Pieces(tuple(range(1000, 1000 + total)), (0,) * total, (0,) * total, title)
+    seen = []
+    for window in windows(pieces, 1, 2):
+        assert len(window.ids) <= WINDOW
+        for row, piece, length in window.parts:
+            assert window.ids[row : row + length] == pieces.ids[piece : piece + length]
+            seen += range(piece, piece + length)
+    assert list(range(total)) == seen
+
+
+def test_every_piece_sees_its_surroundings():
+    """Where windows meet, a piece has at least half the overlap of text on both sides."""
+    pieces = Pieces(tuple(range(5000)), (0,) * 5000, (0,) * 5000, 20)
+    laid = list(windows(pieces, 1, 2))
+    for window in laid[1:]:
+        row, _, _ = window.parts[-1]
+        assert row - (2 + min(HEADER, 20)) == OVERLAP // 2
+
+
+@given(st.text(max_size=50), st.text(max_size=200))
+def test_pieces_keep_the_paper_s_offsets(title, abstract):
+    """Pieces lie in order within their field."""
+    pieces = cut(Paper("p", title, abstract), TOKENS)
+    assert all(end <= len(title) for end in pieces.ends[: pieces.title])
+    assert all(start > len(title) for start in pieces.starts[pieces.title :])
+    assert list(pieces.starts) == sorted(pieces.starts)
+
+
+def test_doubts_of_the_model_need_a_rule():
+    """A find of middling probability stands only where a rule finds the same."""
+    text = "solar forecasting and lunar forecasting"
+    doubted = Find(0, 17, "Task", "tagger", "", 0.6)
+    assert [] == agreed([doubted], text)
+    backed = [doubted, Find(0, 17, "Task", "phrase")]
+    assert backed == agreed(backed, text)
+    assert [] == agreed([Find(22, 39, "Task", "phrase")], text)
+
+
+def copied(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SHIPPED, tmp_path / "model"))
+
+
+@pytest.mark.parametrize("name", [MANIFEST, *PARTS])
+def test_missing_files_are_named(tmp_path: Path, name: str):
+    """A model without one of its files is refused with the file's name and the way out."""
+    folder = copied(tmp_path)
+    (folder / name).unlink()
+    with pytest.raises(InputError, match=rf"{name}: cannot be read.*--no-model"):
+        Tagger(folder)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_truncated_files_are_named(tmp_path: Path, name: str):
+    """A file cut short is found out before it is loaded."""
+    folder = copied(tmp_path)
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content[: len(content) // 2])
+    with pytest.raises(InputError, match=rf"{name}: is not the file that model\.json describes"):
+        Tagger(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": 99}, "a model of version 99"),
+        ({"labels": {}}, "other labels"),
+        ({"files": None}, "says nothing about a model"),
+    ],
+)
+def test_other_versions_are_refused(tmp_path: Path, change, message):
+    """A model of another format, or with other labels, says how to get one that fits."""
+    folder = copied(tmp_path)
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    (folder / MANIFEST).write_text(json.dumps(manifest | change), encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        check_model(folder)
+
+
+def test_the_command_line_says_what_is_wrong(tmp_path: Path):
+    """A missing model is one line of error; both options at once are a usage error."""
+    source = str(ROOT / "examples" / "reviews.jsonl")
+    missing = CliRunner().invoke(main, ["extract", source, "--model", str(tmp_path / "none")])
+    assert 1 == missing.exit_code
+    assert "model.json: cannot be read" in missing.output
+    both = CliRunner().invoke(main, ["extract", source, "--no-model", "--model", str(SHIPPED)])
+    assert 2 == both.exit_code
+
+
+def test_the_manifest_names_the_model(tmp_path: Path):
+    """A graph says which model read it, or that none did; the fingerprints differ."""
+    examples = ROOT / "examples" / "reviews.jsonl"
+    build(examples, tmp_path / "rules", workers=1, settings=Settings(model=None))
+    assert "none" == open_graph(tmp_path / "rules").manifest["model"]
+    assert 64 == len(check_model(SHIPPED))
+    assert fingerprint(Settings(model=None)) != fingerprint()
+
+
+def test_the_shipped_model_is_small():
+    """The files of the model are at most 35 MB together."""
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= 35_000_000
