@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
 from spacy.tokens import Doc
 
+from extractors.confidence import confidence, confidence_with_model
 from extractors.entity_types import retyped
 from extractors.overlaps import SOURCES, TAGGER, Settled, agreed, finds_of, settle
 from extractors.reading import mention_at, text_of
@@ -20,46 +21,6 @@ from ontology.terms import EntityType, Role
 
 Definition = tuple[tuple[int, int], tuple[int, int]]
 """Spans of a long form and of its short form."""
-
-
-def confidence(sources: Collection[str], mentions: int) -> float:
-    """Share of entities with these sources that annotators marked too.
-
-    Measured on training annotations (824 papers, an entity counts where type and one span agree),
-    rounded: agreement of sources and, for a single source, repetition in the paper raise it.
-
-    >>> confidence({"phrase"}, 1), confidence({"coined", "name"}, 3)
-    (0.44, 0.92)
-    """
-    single = next(iter(sources)) if len(sources) == 1 else ""
-    if single:
-        once, repeated = _ALONE[single]
-        return repeated if mentions > 1 else once
-    return next(share for needed, share in _TOGETHER if needed <= set(sources))
-
-
-_ALONE = {
-    "tagger": (0.5, 0.5),
-    "abbreviation": (0.31, 0.48),
-    "coined": (0.41, 0.82),
-    "name": (0.35, 0.51),
-    "phrase": (0.44, 0.62),
-    "verb": (0.35, 0.35),
-    "vocabulary": (0.65, 0.71),
-}
-"""Of each source alone: one mention, several mentions."""
-
-_TOGETHER = (
-    (frozenset({"name", "vocabulary"}), 0.96),
-    (frozenset({"coined"}), 0.92),
-    (frozenset({"verb"}), 0.91),
-    (frozenset({"abbreviation", "vocabulary"}), 0.84),
-    (frozenset({"name", "phrase"}), 0.87),
-    (frozenset({"vocabulary"}), 0.78),
-    (frozenset({"name"}), 0.69),
-    (frozenset[str](), 0.52),
-)
-"""Of several sources together: the first row whose sources all agree."""
 
 
 _STEM = 6
@@ -207,10 +168,13 @@ def build_entities(
     sentences: Sequence[tuple[int, int]],
     abbreviations: Sequence[Definition],
     entry_names: Mapping[str, str],
+    *,
+    by_model: bool = False,
 ) -> tuple[PaperEntity, ...]:
     """Turn settled spans into the paper's entities, by first mention.
 
-    ``entry_names`` gives the canonical names of vocabulary entries by id.
+    ``entry_names`` gives the canonical names of vocabulary entries by id; ``by_model`` tells that
+    the trained model has read the paper, too.
     """
     long_of = {
         match_key(text[short[0] : short[1]]): text[long_form[0] : long_form[1]]
@@ -223,6 +187,7 @@ def build_entities(
         naming = _naming(members, spans, text)
         entry = next((spans[index].entry for index in naming if spans[index].entry), "")
         long_forms = [long_of[key] for form in forms if (key := match_key(form)) in long_of]
+        sure = max(spans[index].probability for index in members)
         sources = sorted({source for index in members for source in spans[index].sources})
         entities.append(
             PaperEntity(
@@ -234,7 +199,11 @@ def build_entities(
                 ),
                 forms=forms,
                 role=Role.MENTIONS,
-                confidence=confidence(sources, len(mentions)),
+                confidence=(
+                    confidence_with_model(sources, len(mentions), sure)
+                    if by_model
+                    else confidence(sources, len(mentions))
+                ),
                 mentions=mentions,
                 sources=tuple(sources),
             )
@@ -273,7 +242,8 @@ def mark_entities(doc: Doc) -> Doc:
     text = text_of(doc)
     forms = [(form.start_char, form.end_char) for form in doc.spans["definitions"]]
     finds = finds_of(doc, SOURCES)
-    if TAGGER in doc.spans:
+    by_model = TAGGER in doc.spans
+    if by_model:
         finds = agreed(finds, text)
     abbreviations = list(zip(forms[::2], forms[1::2], strict=True))
     sentences = [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
@@ -284,5 +254,6 @@ def mark_entities(doc: Doc) -> Doc:
         sentences,
         abbreviations,
         doc.user_data["entry_names"],
+        by_model=by_model,
     )
     return doc

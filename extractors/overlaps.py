@@ -94,9 +94,7 @@ def agreed(finds: Sequence[Find], text: str) -> list[Find]:
     """
     by_rules = {(find.start, find.end, find.type) for find in finds if find.source != TAGGER}
     listed = {find[:2] for find in finds if find.source == "vocabulary"}
-    strong = listed & {
-        find[:2] for find in finds if find.source not in (TAGGER, "vocabulary")
-    }
+    strong = listed & {find[:2] for find in finds if find.source not in (TAGGER, "vocabulary")}
     surest: dict[tuple[str, str], float] = {}
     for find in finds:
         if find.source == TAGGER:

@@ -3,7 +3,6 @@
 import re
 
 from docs import README, examples, run
-
 from kg.cli.main import main
 
 

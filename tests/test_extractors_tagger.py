@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from helpers import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
-from helpers import ROOT
 
 from extractors.model_files import MANIFEST, PARTS, SHIPPED, TOKENIZER, check_model
 from extractors.overlaps import Find, agreed
@@ -52,7 +52,11 @@ def test_unlisted_names_are_found_with_role_and_relation():
     assert "tagger" in by_name["RainFormer"].sources
     assert "Dataset" == by_name["DrizzleBench"].type.value
     relations = {
-        (annotated.entities[item.head].name, item.relation.value, annotated.entities[item.tail].name)
+        (
+            annotated.entities[item.head].name,
+            item.relation.value,
+            annotated.entities[item.tail].name,
+        )
         for item in annotated.relations
     }
     assert ("RainFormer", "used-for", "precipitation nowcasting") in relations

@@ -86,7 +86,9 @@ def test_a_trained_model_reads_papers(tmp_path: Path, encoder: Path):
         (span.type.value, text[reading.pieces.starts[span.first] : reading.pieces.ends[span.last]])
         for span in spans
     ]
-    assert "baz net" in {entity.name for entity in annotate(paper, load(Settings(model=folder))).entities}
+    assert "baz net" in {
+        entity.name for entity in annotate(paper, load(Settings(model=folder))).entities
+    }
     assert not (folder / "training.pt").exists()
 
 
