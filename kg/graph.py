@@ -96,6 +96,20 @@ def staging_folder(folder: Path) -> Path:
     return folder.parent / f".{folder.name}.building"
 
 
+def open_staging(folder: Path) -> Path:
+    """Make the staging folder of a graph, or take up the one that a cut-off build left.
+
+    Raises :class:`InputError` where it cannot be made.
+    """
+    staging = staging_folder(folder)
+    try:
+        staging.mkdir(parents=True, exist_ok=True)
+        (staging / MANIFEST).unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written; {error.strerror}") from error
+    return staging
+
+
 def check_target(folder: Path) -> None:
     """Refuse to replace anything but a graph or an empty folder.
 
