@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -111,7 +112,7 @@ def open_staging(folder: Path) -> Path:
 
 
 def check_target(folder: Path) -> None:
-    """Refuse to replace anything but a graph or an empty folder.
+    """Refuse to replace anything but a graph or an empty folder, and what cannot be written.
 
     Raises :class:`InputError`.
     """
@@ -119,6 +120,9 @@ def check_target(folder: Path) -> None:
         raise InputError(f"{folder}: is no folder; name another one with -o")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
         raise InputError(f"{folder}: holds other files and no graph; name another folder with -o")
+    above = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not os.access(above, os.W_OK):
+        raise InputError(f"{folder}: cannot be written; {above} may not be changed by this user")
 
 
 def write_table(name: str, batches: Iterable[pa.RecordBatch], folder: Path) -> int:
