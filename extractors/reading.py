@@ -21,7 +21,9 @@ CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{CJK}]|[^\W\d_{CJK}]+|\d+|\s|.", re.DOTALL)
 _WORD = re.compile(
     rf"[{CJK}]"
-    rf"|[^\W_{CJK}]+(?:(?:[-‐‑–'’/_.@&]|\+(?=\w))[^\W_{CJK}]+)*(?:\++|\*+(?![\w*]))?"
+    r"|(?<![\w*])[A-Z]{1,4}\*(?![\w*])"  # A*, RRT*; other stars are Markdown
+    rf"|[^\W_{CJK}]+"
+    rf"(?:(?:[-‐‑–'’/_.@&]|\+(?=\w))[^\W_{CJK}]+|\$[\\^_{{}}\w]{{1,16}}\$[^\W_{CJK}]*)*\+*"
     r"|[^\w\s]|_",
 )
 
@@ -68,6 +70,8 @@ def split_words(text: str) -> tuple[Word, ...]:
 
     >>> [word.text for word in split_words("We train U-Net++ on CIFAR-10 (20%).")]
     ['We', 'train', 'U-Net++', 'on', 'CIFAR-10', '(', '20', '%', ')', '.']
+    >>> [word.text for word in split_words("**MedVR**, RRT* and D$^2$4FAD")]
+    ['*', '*', 'MedVR', '*', '*', ',', 'RRT*', 'and', 'D$^2$4FAD']
     """
     return tuple(Word(match[0], match.start(), match.end()) for match in _WORD.finditer(text))
 

@@ -22,6 +22,7 @@ _PIECE = re.compile(rf"[{CJK}]|[^\W\d_{CJK}]+|\d+(?:\.\d+)*|[+#]+")
 _CJK = re.compile(rf"[{CJK}]")
 _GAP = re.compile(r"(?: |[-‐‑–—/_'’&.$^{}\\]{1,3}| [-–&/] )?")
 _NEXT_WORD = re.compile(r"[ -]([^\W\d_]+)")
+_MATHS = re.compile(r"\$\\?$")
 _SUFFIXES = frozenset(
     """
     based driven guided style like level enhanced augmented powered specific aware generated
@@ -83,8 +84,21 @@ class VocabularyIndex:
                         for name in names
                         if not name.exact or _same_case(name.name, surface)
                     }
+                    start = _maths_start(text, piece.start(), surface)
                     for entry in entries.values():
-                        yield Match(piece.start(), current.end(), entry)
+                        yield Match(start, current.end(), entry)
+
+
+def _maths_start(text: str, start: int, surface: str) -> int:
+    r"""Where a name begins whose first sign stands in LaTeX maths.
+
+    >>> _maths_start(r"use $\beta$-VAE", 6, "beta$-VAE")
+    4
+    """
+    if surface.count("$") % 2 == 0:
+        return start
+    opening = _MATHS.search(text, max(0, start - 2), start)
+    return opening.start() if opening else start
 
 
 def _extended(key: str, piece: str) -> str:

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from kg.resolve import Resolution
 from ontology.identifiers import entity_iri, paper_iri
+from ontology.names import is_bare_head
 from ontology.records import LedgerRow, Paper
 from ontology.tables import ORDER, SCHEMAS
 from ontology.terms import EntityType
@@ -96,6 +97,20 @@ def entry_tables(resolutions: Resolutions, vocabulary: Vocabulary) -> dict[str, 
         "entry_alias": _table(("entity", "alias", "language"), aliases),
         "entry_broader": _table(("narrower", "broader"), broader),
     }
+
+
+def bare_head_table(forms: Iterable[tuple[str, str, str]], resolutions: Resolutions) -> pa.Table:
+    """The forms, given as (type, name, form), that are but the head of the name they refer to.
+
+    "images" stands for a fundus image in one paper and for something else in the next: such a form
+    is a mention of the entity, but none of its aliases. Columns ``entity alias``.
+    """
+    rows: set[tuple[str, str]] = set()
+    for kind, name, form in forms:
+        resolution = resolutions[EntityType(kind), name]
+        if is_bare_head(form, resolution.name):
+            rows.add((resolution.iri, form))
+    return _table(("entity", "alias"), sorted(rows))
 
 
 def _entries_in_use(resolutions: Resolutions, vocabulary: Vocabulary) -> list[Entry]:

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from kg.annotation_store import SHARD_SCHEMA, content_hash
-from kg.arrow_rows import entry_tables, paper_table, resolution_table
+from kg.arrow_rows import bare_head_table, entry_tables, paper_table, resolution_table
 from kg.resolve import Definition, NameCount, Resolution
 from ontology.records import Paper
 from ontology.tables import ORDER, SCHEMAS
@@ -127,12 +127,19 @@ class Assembly:
     ) -> None:
         """Join every name to its entity and make the tables."""
         self._load("resolution", resolution_table(resolutions))
+        self._load("bare_head", bare_head_table(self._forms(), resolutions))
         for name, table in entry_tables(resolutions, vocabulary).items():
             self._load(name, table)
         ranks = {"role": [role.value for role in ROLE_ORDER], "rank": list(ROLE_ORDER.values())}
         self._load("role_rank", pa.table(ranks))
         stages = files("kg").joinpath("assemble.sql").read_text(encoding="utf-8")
         self._database.execute(stages)
+
+    def _forms(self) -> list[tuple[str, str, str]]:
+        return self._database.execute(
+            "SELECT DISTINCT type, name, surface"
+            " FROM (SELECT type, name, unnest(mentions).surface AS surface FROM found)"
+        ).fetchall()
 
     def batches(self, table: str) -> Iterator[pa.RecordBatch]:
         """Stream one finished table in its order."""

@@ -1,5 +1,5 @@
 -- From annotated papers and resolved names to the tables of a graph.
--- Inputs: paper_row, annotation, resolution, entry, entry_alias, entry_broader, role_rank.
+-- Inputs: paper_row, found, stated, resolution, bare_head, pair_minimum, entry, entry_alias, entry_broader, role_rank.
 -- Each statement makes one table; "ontology.tables" gives columns and order.
 
 CREATE TABLE resolved AS
@@ -56,11 +56,13 @@ WHERE papers IS NOT NULL OR listed;
 CREATE TABLE aliases AS
 WITH used AS (
   SELECT entity, surface AS alias, count(*) AS mentions FROM mentions GROUP BY ALL
+), telling AS (
+  SELECT used.* FROM used ANTI JOIN bare_head USING (entity, alias)
 )
 SELECT entity, alias, coalesce(entry_alias.language, '') AS language,
        CASE WHEN entry_alias.alias IS NULL THEN 'text' ELSE 'vocabulary' END AS source,
-       coalesce(used.mentions, 0) AS mentions
-FROM used FULL JOIN entry_alias USING (entity, alias);
+       coalesce(telling.mentions, 0) AS mentions
+FROM telling FULL JOIN entry_alias USING (entity, alias);
 
 CREATE TABLE broader AS
 SELECT narrower, broader, 'vocabulary' AS source FROM entry_broader;

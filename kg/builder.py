@@ -16,11 +16,10 @@ from kg.arrow_rows import ledger_table
 from kg.assemble import RARE_PAIRS_UP_TO, Assembly
 from kg.graph import (
     ANNOTATIONS,
-    MANIFEST,
     Graph,
     check_target,
     finish,
-    staging_folder,
+    open_staging,
     write_table,
 )
 from kg.papers import read_papers
@@ -72,9 +71,7 @@ def build(
     )
     report(Step("read", len(read.papers), len(read.papers)))
 
-    staging = staging_folder(folder)
-    staging.mkdir(parents=True, exist_ok=True)
-    (staging / MANIFEST).unlink(missing_ok=True)
+    staging = open_staging(folder)
     print_of_settings = fingerprint(settings)
     shards = annotate_papers(
         read.papers,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -96,8 +97,22 @@ def staging_folder(folder: Path) -> Path:
     return folder.parent / f".{folder.name}.building"
 
 
+def open_staging(folder: Path) -> Path:
+    """Make the staging folder of a graph, or take up the one that a cut-off build left.
+
+    Raises :class:`InputError` where it cannot be made.
+    """
+    staging = staging_folder(folder)
+    try:
+        staging.mkdir(parents=True, exist_ok=True)
+        (staging / MANIFEST).unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written; {error.strerror}") from error
+    return staging
+
+
 def check_target(folder: Path) -> None:
-    """Refuse to replace anything but a graph or an empty folder.
+    """Refuse to replace anything but a graph or an empty folder, and what cannot be written.
 
     Raises :class:`InputError`.
     """
@@ -105,6 +120,9 @@ def check_target(folder: Path) -> None:
         raise InputError(f"{folder}: is no folder; name another one with -o")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
         raise InputError(f"{folder}: holds other files and no graph; name another folder with -o")
+    above = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not os.access(above, os.W_OK):
+        raise InputError(f"{folder}: cannot be written; {above} may not be changed by this user")
 
 
 def write_table(name: str, batches: Iterable[pa.RecordBatch], folder: Path) -> int:

@@ -53,7 +53,8 @@ def lookup(
         ]
     why = {resolution.iri: _why(name, resolution) for resolution in resolutions}
     for iri, alias, mentions in _aliases_like(graph, name):
-        why.setdefault(iri, f"papers write it {alias!r} ({mentions} mentions)")
+        times = "once" if mentions == 1 else f"{mentions} times"
+        why.setdefault(iri, f"papers write it {alias!r} ({times})")
     found = [
         Found(name, EntityType(type_), canonical, iri, aliases, papers, why[iri])
         for iri, type_, canonical, papers, aliases in _entities(graph, list(why))

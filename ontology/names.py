@@ -93,6 +93,16 @@ def key_tokens(name: str) -> tuple[str, ...]:
     return tuple(tokens)
 
 
+def is_bare_head(form: str, name: str) -> bool:
+    """Tell whether a form is only the end of a name: it then names many things.
+
+    >>> is_bare_head("images", "fundus image"), is_bare_head("fundus images", "fundus image")
+    (True, False)
+    """
+    short, long = key_tokens(form), key_tokens(name)
+    return 0 < len(short) < len(long) and short == long[-len(short) :]
+
+
 def plain_text(name: str) -> str:
     """Strip LaTeX and Markdown markup from a name and compose compatible characters.
 

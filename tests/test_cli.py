@@ -114,6 +114,7 @@ def test_extract_to_standard_output():
     [
         (("show", "nowhere"), "Error: nowhere: no such folder; make a graph with: kg build"),
         (("build", "nowhere.bib", "-o", "map"), "Error: nowhere.bib: "),
+        (("build", EXAMPLES, "-o", "/proc/map", "-q"), "Error: /proc/map: cannot be written; "),
         (("query", "nowhere", "--sparql", "ASK {}"), "Error: nowhere: "),
     ],
 )

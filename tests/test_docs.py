@@ -2,7 +2,8 @@
 
 import re
 
-from docs import README, examples, run
+from readme_commands import README, examples, run
+
 from kg.cli.main import main
 
 

@@ -206,3 +206,22 @@ def test_a_bare_head_does_not_name_the_term_it_refers_to():
     found = names(read("", "We improve segmentation. We evaluate texture segmentation."))
     assert ("Task", "texture segmentation") in found
     assert ("Task", "segmentation") not in found
+
+
+@pytest.mark.parametrize(
+    ("abstract", "expected"),
+    [
+        ("We propose **MedVR**, a novel framework.", ("Method", "MedVR", "MedVR")),
+        ("We introduce D$^2$4FAD, a new network.", ("Method", "D$^2$4FAD", "D$^2$4FAD")),
+        (r"A $\beta$-VAE is trained.", ("Method", "β-VAE", r"$\beta$-VAE")),
+        ("It plans by RRT* on grids.", ("Method", "RRT*", "RRT*")),
+    ],
+)
+def test_markup_around_and_inside_names(abstract, expected):
+    """Markdown stars stay outside a name, LaTeX inside it; a star can be part of one."""
+    found = {
+        (entity.type.value, entity.name, form)
+        for entity in read("", abstract).entities
+        for form in entity.forms
+    }
+    assert expected in found

@@ -82,3 +82,9 @@ def test_hard_pairs_hold_apart_what_differs():
     missed = [row for row in rows if row[verdict] == "same" and row[-1] != row[-2]]
     assert [] == false, json.dumps(false, ensure_ascii=False)
     assert len(missed) <= 12
+
+
+def test_a_bare_head_is_no_alias(example_graph):
+    """The word "image" names the image, not each kind of image that some paper shortens so."""
+    found = lookup("images", vocabulary=shipped_vocabulary(), graph=example_graph)
+    assert [("Modality", "image")] == names(found)

@@ -12,7 +12,7 @@ PACKAGES = ["kg", "extractors", "ontology", "exports"]
 
 @pytest.mark.parametrize("name", PACKAGES)
 def test_no_other_distribution_owns_the_name(name):
-    """A second owner would overwrite files silently: pip does not check."""
+    """Two distributions that own one name destroy each other, and pip says nothing."""
     assert set(packages_distributions().get(name, [])) <= {DISTRIBUTION}
 
 

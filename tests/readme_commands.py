@@ -1,4 +1,4 @@
-"""Run the commands of the README as a user would; ``python tests/docs.py`` refreshes their output.
+"""Run the commands of the README as a user would; ``python tests/readme_commands.py`` refreshes their output.
 
 A block that starts with ```` ```console ```` holds one command after ``$`` and what it prints to
 standard output. A last line ``...`` means that more follows.
