@@ -11,11 +11,14 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from ontology.names import match_key
+from ontology.terms import EntityType
 
 TAGGER = "tagger"
 SOURCES = (TAGGER, "coined", "vocabulary", "abbreviation", "name", "phrase", "verb")
 """Extractors that find typed spans, most reliable first; each owns the ``doc.spans`` key."""
 
+_VOCABULARY = "vocabulary"
+_DATASET = EntityType.DATASET.value
 SURE_ALONE = 0.9
 """Probability from which a find of the model needs no rule ..."""
 SURE_TOGETHER = 0.4
@@ -89,12 +92,18 @@ def settle(finds: Iterable[Find]) -> list[Settled]:
 def agreed(finds: Sequence[Find], text: str) -> list[Find]:
     """Leave out what the model doubts and no rule supports, and what rules find without it.
 
-    Only what the vocabulary and another rule find alike stands without the model's consent. A name
-    is as sure as the surest of its mentions of one type.
+    Without the model's consent stand only datasets that the vocabulary lists, and what it and
+    another rule find alike. A name is as sure as the surest of its mentions of one type.
     """
+    finds = _typed_by_vocabulary(finds)
     by_rules = {(find.start, find.end, find.type) for find in finds if find.source != TAGGER}
-    listed = {find[:2] for find in finds if find.source == "vocabulary"}
-    strong = listed & {find[:2] for find in finds if find.source not in (TAGGER, "vocabulary")}
+    listed = {find[:2] for find in finds if find.source == _VOCABULARY}
+    strong = {
+        find[:2]
+        for find in finds
+        if (find.source == _VOCABULARY and find.type == _DATASET)
+        or (find.source not in (TAGGER, _VOCABULARY) and find[:2] in listed)
+    }
     surest: dict[tuple[str, str], float] = {}
     for find in finds:
         if find.source == TAGGER:
@@ -109,6 +118,22 @@ def agreed(finds: Sequence[Find], text: str) -> list[Find]:
                 kept.add(find[:2])
     return [
         find for find in finds if find[:2] in kept or (find.source != TAGGER and find[:2] in strong)
+    ]
+
+
+def _typed_by_vocabulary(finds: Sequence[Find]) -> list[Find]:
+    """Give finds of the model the type that the vocabulary lists, unless the model is sure.
+
+    Datasets, which are few to learn from, always have the vocabulary's type.
+    """
+    listed = {find[:2]: find.type for find in reversed(finds) if find.source == _VOCABULARY}
+    return [
+        find._replace(type=kind)
+        if find.source == TAGGER
+        and (kind := listed.get(find[:2], ""))
+        and (kind == _DATASET or find.probability < SURE_ALONE)
+        else find
+        for find in finds
     ]
 
 

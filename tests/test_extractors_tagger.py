@@ -154,6 +154,17 @@ def test_doubts_of_the_model_need_a_rule():
     assert [] == agreed([Find(22, 39, "Task", "phrase")], text)
 
 
+def test_the_vocabulary_knows_datasets_better():
+    """A listed dataset keeps its type and stands alone; another listed type yields to a sure model."""
+    dataset = Find(0, 5, "Dataset", "vocabulary", "dataset:x")
+    assert [dataset] == agreed([dataset], "MNIST")
+    mistaken = Find(0, 5, "Method", "tagger", "", 0.99)
+    assert ["Dataset", "Dataset"] == [find.type for find in agreed([mistaken, dataset], "MNIST")]
+    task = Find(0, 5, "Task", "vocabulary", "task:x")
+    assert "Method" == agreed([mistaken, task], "mixup")[0].type
+    assert "Task" == agreed([mistaken._replace(probability=0.6), task], "mixup")[0].type
+
+
 def copied(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SHIPPED, tmp_path / "model"))
 
