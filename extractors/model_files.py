@@ -84,5 +84,5 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise InputError(
             f"{path}: cannot be read; {error.strerror}; name a model's folder with --model,"
-            " or read by rules alone with --no-model"
+            " or leave it out and read by rules alone"
         ) from error

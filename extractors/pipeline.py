@@ -18,7 +18,7 @@ from extractors.coined_names import mark_coined_names
 from extractors.descriptive_terms import mark_descriptive_terms
 from extractors.entities import mark_entities
 from extractors.learned import judge_relations, judge_roles
-from extractors.model_files import SHIPPED, check_model
+from extractors.model_files import check_model
 from extractors.proper_names import mark_proper_names
 from extractors.reading import FineTokenizer, joined_text
 from extractors.relations import find_relations
@@ -41,7 +41,7 @@ class Settings:
     """
 
     vocabulary: tuple[Path, ...] = ()
-    model: Path | None = SHIPPED
+    model: Path | None = None
 
 
 def load(settings: Settings = Settings()) -> Language:

@@ -31,7 +31,7 @@ class Assembly:
     """The tables of one graph in the making, in a DuckDB database of its own.
 
     ``annotations`` are shard files; their rows of papers that are not in ``papers`` are ignored.
-    ``temporary`` takes what does not fit into ``memory`` (as DuckDB spells sizes, "2GB").
+    ``reader`` says in every relation what read it. ``temporary`` takes what does not fit into ``memory`` (as DuckDB spells sizes, "2GB").
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class Assembly:
         annotations: Iterable[Path],
         *,
         temporary: Path,
+        reader: str = "rules",
         memory: str = "2GB",
         threads: int = 2,
     ) -> None:
@@ -53,6 +54,7 @@ class Assembly:
         )
         self._load("paper_row", paper_table(papers))
         minimum = 1 if len(papers) <= RARE_PAIRS_UP_TO else 2
+        self._load("reader", pa.table({"name": [reader]}))
         self._load("pair_minimum", pa.table({"minimum": [minimum]}))
         hashes = pa.array([content_hash(paper) for paper in papers], pa.string())
         self._load("wanted", pa.table({"hash": hashes}))

@@ -1,5 +1,5 @@
 -- From annotated papers and resolved names to the tables of a graph.
--- Inputs: paper_row, found, stated, resolution, bare_head, pair_minimum, entry, entry_alias, entry_broader, role_rank.
+-- Inputs: paper_row, found, stated, resolution, bare_head, pair_minimum, entry, entry_alias, entry_broader, role_rank, reader.
 -- Each statement makes one table; "ontology.tables" gives columns and order.
 
 CREATE TABLE resolved AS
@@ -26,7 +26,7 @@ FROM (
 
 CREATE TABLE relations AS
 SELECT head, relation, tail, paper, best.confidence AS confidence, best.field AS field,
-       best.sentence_start AS sentence_start, best.sentence_end AS sentence_end, 'rules' AS source
+       best.sentence_start AS sentence_start, best.sentence_end AS sentence_end, (SELECT name FROM reader) AS source
 FROM (
   SELECT head.entity AS head, stated.relation AS relation, tail.entity AS tail, stated.paper AS paper,
          max_by(stated, (stated.confidence, stated.field, -stated.sentence_start,

@@ -24,7 +24,7 @@ from kg.graph import (
 )
 from kg.papers import read_papers
 from kg.resolve import resolve_names
-from ontology.records import LedgerRow, Paper
+from ontology.records import Sources
 from ontology.tables import SCHEMAS
 from ontology.vocabulary.reader import shipped_vocabulary
 
@@ -81,7 +81,13 @@ def build(
         known=[folder / ANNOTATIONS / print_of_settings],
         on_progress=lambda done, total: report(Step("annotate", done, total)),
     )
-    counts = _write_tables(read.papers, read.ledger, set(shards.values()), staging, report)
+    counts = _write_tables(
+        read,
+        set(shards.values()),
+        staging,
+        reader="rules" if settings.model is None else "rules and model",
+        report=report,
+    )
     _keep_shards(set(shards.values()), staging / ANNOTATIONS / print_of_settings)
     return finish(
         staging,
@@ -108,15 +114,11 @@ def corpus_name(paths: Sequence[str]) -> str:
 
 
 def _write_tables(
-    papers: Sequence[Paper],
-    ledger: Sequence[LedgerRow],
-    shards: set[Path],
-    staging: Path,
-    report: Callable[[Step], None],
+    read: Sources, shards: set[Path], staging: Path, *, reader: str, report: Callable[[Step], None]
 ) -> dict[str, int]:
     report(Step("resolve", 0, 1))
     spill = staging / ".spill"
-    assembly = Assembly(papers, shards, temporary=spill)
+    assembly = Assembly(read.papers, shards, temporary=spill, reader=reader)
     try:
         vocabulary = shipped_vocabulary()
         resolutions = resolve_names(assembly.names(), assembly.definitions(), vocabulary)
@@ -126,7 +128,9 @@ def _write_tables(
         for place, table in enumerate(SCHEMAS):
             report(Step("write", place, len(SCHEMAS)))
             batches = (
-                ledger_table(ledger).to_batches() if table == "ledger" else assembly.batches(table)
+                ledger_table(read.ledger).to_batches()
+                if table == "ledger"
+                else assembly.batches(table)
             )
             counts[table] = write_table(table, batches, staging)
         report(Step("write", len(SCHEMAS), len(SCHEMAS)))

@@ -1,4 +1,4 @@
-"""One paper through the pipeline of rules; test_extractors_tagger.py reads with the model."""
+"""One paper through the whole pipeline."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from extractors.reading import FineTokenizer
 from ontology.errors import VocabularyError
 from ontology.records import AnnotatedPaper, Paper
 
-RULES = Settings(model=None)
-NLP = load(RULES)
+NLP = load()
 ORDER = {"title": 0, "abstract": 1}
 
 
@@ -151,7 +150,7 @@ def test_papers_come_back_in_order():
 def test_another_pipeline_gives_the_same_result():
     """Nothing depends on what a pipeline has read before."""
     paper = Paper("p", "FooNet: image segmentation", "We train FooNet with Adam on CT scans.")
-    assert annotate(paper, load(RULES)) == annotate(paper, NLP)
+    assert annotate(paper, load()) == annotate(paper, NLP)
 
 
 def test_a_users_vocabulary_is_read_too(tmp_path: Path):
@@ -161,12 +160,12 @@ def test_a_users_vocabulary_is_read_too(tmp_path: Path):
     file.write_text(
         header + "task:frobbing\tTask\tgentle frobbing\tsoft frobbing\t\t\n", encoding="utf-8"
     )
-    mine = Settings(vocabulary=(file,), model=None)
+    mine = Settings(vocabulary=(file,))
     annotated = annotate(Paper("p", "On Soft Frobbings", ""), load(mine))
     assert [("Task", "gentle frobbing")] == names(annotated)
     before = fingerprint(mine)
     file.write_text(header + "task:frobbing\tTask\trough frobbing\t\t\t\n", encoding="utf-8")
-    assert len({before, fingerprint(mine), fingerprint(RULES)}) == 3
+    assert len({before, fingerprint(mine), fingerprint()}) == 3
 
 
 def test_a_missing_vocabulary_is_named(tmp_path: Path):

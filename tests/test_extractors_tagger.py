@@ -23,12 +23,16 @@ from kg.cli.main import main
 from ontology.errors import InputError
 from ontology.records import AnnotatedPaper, Paper
 
-NLP = load()
+READER = Settings(model=SHIPPED)
+NLP = load(READER)
 TOKENS = Tokenizer.from_file(str(SHIPPED / TOKENIZER))
 ABSTRACT = (
     "Weather radar images are noisy. We propose RainFormer, a transformer for precipitation"
     " nowcasting, and evaluate it on the DrizzleBench dataset against ConvLSTM."
 )
+
+
+LINE = json.dumps({"id": "rain", "title": "RainFormer", "abstract": ABSTRACT})
 
 
 def read(title: str, abstract: str) -> AnnotatedPaper:
@@ -70,7 +74,7 @@ def test_papers_do_not_depend_on_each_other():
         Paper("c", "Long", ABSTRACT * 8),
     ]
     forward = list(annotate_all(papers, NLP))
-    assert forward == list(annotate_all(papers[::-1], load()))[::-1]
+    assert forward == list(annotate_all(papers[::-1], load(READER)))[::-1]
 
 
 def test_graphs_do_not_depend_on_workers(tmp_path: Path):
@@ -174,7 +178,7 @@ def test_missing_files_are_named(tmp_path: Path, name: str):
     """A model without one of its files is refused with the file's name and the way out."""
     folder = copied(tmp_path)
     (folder / name).unlink()
-    with pytest.raises(InputError, match=rf"{name}: cannot be read.*--no-model"):
+    with pytest.raises(InputError, match=rf"{name}: cannot be read.*--model"):
         Tagger(folder)
 
 
@@ -206,22 +210,24 @@ def test_other_versions_are_refused(tmp_path: Path, change, message):
 
 
 def test_the_command_line_says_what_is_wrong(tmp_path: Path):
-    """A missing model is one line of error; both options at once are a usage error."""
-    source = str(ROOT / "examples" / "reviews.jsonl")
-    missing = CliRunner().invoke(main, ["extract", source, "--model", str(tmp_path / "none")])
+    """A missing model is one line of error; the word "shipped" names the one at hand."""
+    missing = CliRunner().invoke(
+        main, ["extract", "-", "--model", str(tmp_path / "none")], input=LINE
+    )
     assert 1 == missing.exit_code
     assert "model.json: cannot be read" in missing.output
-    both = CliRunner().invoke(main, ["extract", source, "--no-model", "--model", str(SHIPPED)])
-    assert 2 == both.exit_code
+    shipped = CliRunner().invoke(main, ["extract", "-", "-q", "--model", "shipped"], input=LINE)
+    (record,) = map(json.loads, shipped.stdout.splitlines())
+    assert "RainFormer" in {entity["name"] for entity in record["entities"]}
 
 
 def test_the_manifest_names_the_model(tmp_path: Path):
     """A graph says which model read it, or that none did; the fingerprints differ."""
     examples = ROOT / "examples" / "reviews.jsonl"
-    build(examples, tmp_path / "rules", workers=1, settings=Settings(model=None))
+    build(examples, tmp_path / "rules", workers=1)
     assert "none" == open_graph(tmp_path / "rules").manifest["model"]
     assert 64 == len(check_model(SHIPPED))
-    assert fingerprint(Settings(model=None)) != fingerprint()
+    assert fingerprint(READER) != fingerprint()
 
 
 def test_the_shipped_model_is_small():

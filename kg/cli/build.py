@@ -15,7 +15,6 @@ from kg.cli.console import build_progress, notes, output
 from kg.cli.options import (
     FROM,
     MODEL,
-    NO_MODEL,
     QUIET,
     SOURCES,
     STRICT,
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
 @click.option("--name", help="Name of the corpus; after the sources by default.")
 @WORKERS
 @MODEL
-@NO_MODEL
 @STRICT
 @QUIET
 def build_command(
@@ -54,7 +52,6 @@ def build_command(
     name: str | None,
     workers: int | None,
     model: Path | None,
-    no_model: bool,
     strict: bool,
     quiet: bool,
 ) -> None:
@@ -78,7 +75,7 @@ def build_command(
             workers=workers,
             strict=strict,
             name=name,
-            settings=settings_of(model, no_model=no_model),
+            settings=settings_of(model),
             on_step=progress,
         )
     if not quiet:
@@ -98,7 +95,6 @@ def build_command(
 @FROM
 @WORKERS
 @MODEL
-@NO_MODEL
 @STRICT
 @QUIET
 def extract_command(
@@ -107,7 +103,6 @@ def extract_command(
     source_format: str | None,
     workers: int | None,
     model: Path | None,
-    no_model: bool,
     strict: bool,
     quiet: bool,
 ) -> None:
@@ -129,7 +124,7 @@ def extract_command(
             source_format=source_format,
             workers=workers or os.cpu_count() or 1,
             strict=strict,
-            settings=settings_of(model, no_model=no_model),
+            settings=settings_of(model),
             on_step=progress,
         )
         write_records(records, target if str(target) != "-" else None)

@@ -39,20 +39,15 @@ STRICT = click.option(
 MODEL = click.option(
     "--model",
     type=click.Path(path_type=Path),
-    help="Folder of a trained model (kg train) to use instead of the shipped one.",
-)
-NO_MODEL = click.option(
-    "--no-model", is_flag=True, help="Read by rules and vocabulary alone: faster, less is found."
+    help="Read with a trained model beside the rules, which finds more and takes longer: the folder"
+    " of one (kg train), or the word shipped for the one that comes with litkg.",
 )
 QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 
 
-def settings_of(model: Path | None, *, no_model: bool) -> Settings:
-    """What ``--model`` and ``--no-model`` ask for; both at once is a usage error."""
+def settings_of(model: Path | None) -> Settings:
+    """What ``--model`` asks for."""
+    from extractors.model_files import SHIPPED
     from extractors.pipeline import Settings
 
-    if no_model:
-        if model is not None:
-            raise click.UsageError("--model and --no-model exclude each other")
-        return Settings(model=None)
-    return Settings() if model is None else Settings(model=model)
+    return Settings(model=SHIPPED if model == Path("shipped") else model)
