@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tokenizers import Tokenizer
-
-from ontology.errors import InputError
+from ontology.errors import InputError, MissingDependencyError
 from ontology.records import Paper
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 WINDOW = 512
 """Word pieces a window, the three marks around title and body included."""
@@ -50,6 +52,13 @@ class Window:
 
 def read_tokenizer(path: Path) -> Tokenizer:
     """Read a ``tokenizer.json``; :class:`InputError` where it is absent or broken."""
+    try:
+        from tokenizers import Tokenizer  # noqa: PLC0415  rules alone need none
+    except ImportError as error:
+        raise MissingDependencyError(
+            "tokenizers: not installed; pip install tokenizers, or read by rules alone with"
+            " --no-model"
+        ) from error
     try:
         tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
     except Exception as error:

@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from spacy.tokens import Doc, Span
 
 from extractors.model_files import ENCODER, RELATIONS, ROLES, TOKENIZER, check_model
 from extractors.pieces import Pieces, cut, read_tokenizer, windows
-from extractors.tag_decoding import Floats, best_tags, log_probabilities, spans_of
-from ontology.errors import InputError
+from extractors.tag_decoding import TAGS, Floats, best_tags, log_probabilities, spans_of
+from ontology.errors import InputError, MissingDependencyError
 from ontology.records import Paper
 from ontology.terms import EntityType
 
@@ -51,7 +50,8 @@ class Reading:
 class Tagger:
     """A trained model, loaded from its folder.
 
-    Raises :class:`InputError` like :func:`extractors.model_files.check_model`.
+    Raises :class:`InputError` like :func:`extractors.model_files.check_model`, and
+    :class:`MissingDependencyError` without ONNX Runtime or tokenizers.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -68,14 +68,16 @@ class Tagger:
     def read(self, paper: Paper) -> Reading:
         """Encode a paper, window by window."""
         pieces = cut(paper, self._tokenizer)
-        vectors: list[Floats] = []
-        scores: list[Floats] = []
+        vectors = np.zeros((len(pieces.ids), 0), dtype=np.float32)
+        scores = np.zeros((len(pieces.ids), len(TAGS)), dtype=np.float32)
         for window in windows(pieces, *self._marks):
             rows = self._encoder.run(None, {"ids": np.array([window.ids], dtype=np.int64)})
-            for row, _, length in window.parts:
-                vectors.append(rows[0][0, row : row + length])
-                scores.append(rows[1][0, row : row + length])
-        return Reading(pieces, np.concatenate(vectors), log_probabilities(np.concatenate(scores)))
+            if not vectors.shape[1]:
+                vectors = np.zeros((len(pieces.ids), rows[0].shape[-1]), dtype=np.float32)
+            for row, piece, length in window.parts:
+                vectors[piece : piece + length] = rows[0][0, row : row + length]
+                scores[piece : piece + length] = rows[1][0, row : row + length]
+        return Reading(pieces, vectors, log_probabilities(scores))
 
     def roles(self, entities: Floats, firsts: Floats, types: Sequence[EntityType]) -> Floats:
         """Log-probabilities of roles, a row an entity.
@@ -135,6 +137,13 @@ def mark_tagged(doc: Doc, tagger: Tagger) -> Doc:
 
 
 def _session(path: Path) -> Any:
+    try:
+        import onnxruntime  # noqa: PLC0415  rules alone need none
+    except ImportError as error:
+        raise MissingDependencyError(
+            "ONNX Runtime: not installed; pip install onnxruntime, or read by rules alone with"
+            " --no-model"
+        ) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from extractors.pipeline import Settings, annotate, annotate_all, fingerprint, l
 from extractors.tagger import Tagger
 from kg import build, open_graph
 from kg.cli.main import main
-from ontology.errors import InputError
+from ontology.errors import InputError, MissingDependencyError
 from ontology.records import AnnotatedPaper, Paper
 
 READER = Settings(model=SHIPPED)
@@ -219,6 +220,16 @@ def test_the_command_line_says_what_is_wrong(tmp_path: Path):
     shipped = CliRunner().invoke(main, ["extract", "-", "-q", "--model", "shipped"], input=LINE)
     (record,) = map(json.loads, shipped.stdout.splitlines())
     assert "RainFormer" in {entity["name"] for entity in record["entities"]}
+
+
+@pytest.mark.parametrize("package", ["onnxruntime", "tokenizers"])
+def test_rules_work_without_the_runtime(monkeypatch, package: str):
+    """Without a package of the model, one error names it and the way out, and rules still read."""
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingDependencyError, match=rf"pip install {package}.*--no-model"):
+        Tagger(SHIPPED)
+    rules = load(Settings(model=None))
+    assert annotate(Paper("p", "U-Net on ImageNet", ""), rules).entities
 
 
 def test_the_manifest_names_the_model(tmp_path: Path):
