@@ -141,8 +141,8 @@ def _session(path: Path) -> Any:
         import onnxruntime  # noqa: PLC0415  rules alone need none
     except ImportError as error:
         raise MissingDependencyError(
-            "ONNX Runtime: not installed; pip install onnxruntime, or read by rules alone with"
-            " --no-model"
+            "ONNX Runtime: not installed; pip install onnxruntime, or leave --model out and read"
+            " by rules alone"
         ) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1

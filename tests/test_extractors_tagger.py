@@ -226,7 +226,7 @@ def test_the_command_line_says_what_is_wrong(tmp_path: Path):
 def test_rules_work_without_the_runtime(monkeypatch, package: str):
     """Without a package of the model, one error names it and the way out, and rules still read."""
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(MissingDependencyError, match=rf"pip install {package}.*--no-model"):
+    with pytest.raises(MissingDependencyError, match=rf"pip install {package}.*--model"):
         Tagger(SHIPPED)
     rules = load(Settings(model=None))
     assert annotate(Paper("p", "U-Net on ImageNet", ""), rules).entities
