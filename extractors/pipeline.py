@@ -177,7 +177,12 @@ Language.component("litkg_short_forms", func=mark_short_forms, assigns=["doc.spa
 Language.component("litkg_entities", func=mark_entities, requires=["doc.spans"])
 Language.component("litkg_roles", func=_assign_roles)
 Language.component("litkg_relations", func=_find_relations)
-Language.factory("litkg_tagger", func=_with_tagger(mark_tagged), assigns=["doc.spans"])
+Language.factory(
+    "litkg_tagger",
+    func=_with_tagger(mark_tagged),
+    requires=["token.is_sent_start"],
+    assigns=["doc.spans"],
+)
 Language.factory("litkg_learned_roles", func=_with_tagger(judge_roles), requires=["doc.spans"])
 Language.factory(
     "litkg_learned_relations", func=_with_tagger(judge_relations), requires=["doc.spans"]

@@ -6,6 +6,7 @@ nor on the number of processors.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,8 +40,8 @@ class Reading:
 
     def within(self, start: int, end: int) -> Floats | None:
         """Mean vector of the pieces that share a character with a span of the Doc's text."""
-        first = int(np.searchsorted(self.pieces.ends, start, side="right"))
-        beyond = int(np.searchsorted(self.pieces.starts, end, side="left"))
+        first = bisect_right(self.pieces.ends, start)
+        beyond = bisect_left(self.pieces.starts, end)
         if beyond <= first:
             return None
         mean: Floats = self.vectors[first:beyond].mean(axis=0)
@@ -112,7 +113,8 @@ class Tagger:
 def mark_tagged(doc: Doc, tagger: Tagger) -> Doc:
     """Write the model's spans to ``doc.spans["tagger"]``, their probabilities beside them.
 
-    A span widens to whole tokens; where two then overlap, the more probable one stays.
+    A span widens to whole tokens; where two then overlap, the more probable one stays. Spans over
+    the end of a sentence are left out.
     ``doc.user_data["reading"]`` keeps what the encoder made of the paper.
     """
     reading = tagger.read(doc.user_data["paper"])
@@ -123,7 +125,7 @@ def mark_tagged(doc: Doc, tagger: Tagger) -> Doc:
     for found in spans_of(best_tags(reading.scores, (pieces.title,)), reading.scores):
         start, end = pieces.starts[found.first], pieces.ends[found.last]
         span = doc.char_span(start, end, label=found.type.value, alignment_mode="expand")
-        if span is None:
+        if span is None or any(token.is_sent_start for token in span[1:]):
             continue
         if spans and span.start < spans[-1].end:
             if found.probability <= probabilities[-1]:

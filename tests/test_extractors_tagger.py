@@ -95,6 +95,7 @@ def test_graphs_do_not_depend_on_workers(tmp_path: Path):
         ("ﬁne-tuning ǅ İstanbul", "İİ ẞ ﬁ We propose ﬁlterNet, a network. \u200b\u00ad"),
         ("$%^&*", "((((((((((" * 20),
         ("RainFormer " * 400, ABSTRACT),
+        ("P\n0", ""),
     ],
 )
 def test_hostile_texts_keep_their_offsets(title, abstract):
