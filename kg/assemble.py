@@ -27,6 +27,11 @@ RARE_PAIRS_UP_TO = 2_000
 BATCH_ROWS = 65_536
 
 
+def pair_minimum(papers: int) -> int:
+    """Papers that two entities must share to co-occur in a graph of so many papers."""
+    return 1 if papers <= RARE_PAIRS_UP_TO else 2
+
+
 class Assembly:
     """The tables of one graph in the making, in a DuckDB database of its own.
 
@@ -53,9 +58,8 @@ class Assembly:
             }
         )
         self._load("paper_row", paper_table(papers))
-        minimum = 1 if len(papers) <= RARE_PAIRS_UP_TO else 2
         self._load("reader", pa.table({"name": [reader]}))
-        self._load("pair_minimum", pa.table({"minimum": [minimum]}))
+        self._load("pair_minimum", pa.table({"minimum": [pair_minimum(len(papers))]}))
         hashes = pa.array([content_hash(paper) for paper in papers], pa.string())
         self._load("wanted", pa.table({"hash": hashes}))
         self._load("shard_row", SHARD_SCHEMA.empty_table())

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from extractors.model_files import check_model
 from extractors.pipeline import Settings, fingerprint
 from kg.annotate import annotate_papers
 from kg.arrow_rows import ledger_table
-from kg.assemble import RARE_PAIRS_UP_TO, Assembly
+from kg.assemble import Assembly, pair_minimum
 from kg.graph import (
     ANNOTATIONS,
     Graph,
@@ -22,20 +20,11 @@ from kg.graph import (
     open_staging,
     write_table,
 )
-from kg.papers import read_papers
 from kg.resolve import resolve_names
+from kg.steps import Report, Step, processes, read, silent
 from ontology.records import Sources
 from ontology.tables import SCHEMAS
 from ontology.vocabulary.reader import shipped_vocabulary
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Progress of a build: the step, how much of it is done, and of how much (0: not known)."""
-
-    name: str
-    done: int
-    total: int
 
 
 def build(
@@ -47,7 +36,7 @@ def build(
     strict: bool = False,
     name: str | None = None,
     settings: Settings = Settings(),
-    on_step: Callable[[Step], None] | None = None,
+    on_step: Report = silent,
 ) -> Graph:
     """Read sources, annotate their papers and write the graph to the folder ``output``.
 
@@ -59,34 +48,26 @@ def build(
     Raises :class:`~ontology.errors.InputError` where no paper can be read, where ``output`` holds
     something else, and with ``strict`` at the first record that is unusable.
     """
-    report = on_step or _silent
     paths = [str(one) for one in ([sources] if isinstance(sources, str | Path) else sources)]
     folder = Path(output)
     check_target(folder)
-    read = read_papers(
-        paths,
-        source_format=source_format,
-        strict=strict,
-        on_progress=lambda done: report(Step("read", done, 0)),
-    )
-    report(Step("read", len(read.papers), len(read.papers)))
-
+    found = read(paths, source_format=source_format, strict=strict, report=on_step)
     staging = open_staging(folder)
     print_of_settings = fingerprint(settings)
     shards = annotate_papers(
-        read.papers,
+        found.papers,
         staging / ANNOTATIONS / print_of_settings,
         settings=settings,
-        workers=workers or os.cpu_count() or 1,
+        workers=processes(workers),
         known=[folder / ANNOTATIONS / print_of_settings],
-        on_progress=lambda done, total: report(Step("annotate", done, total)),
+        on_progress=lambda done, total: on_step(Step("annotate", done, total)),
     )
     counts = _write_tables(
-        read,
+        found,
         set(shards.values()),
         staging,
         reader="rules" if settings.model is None else "rules and model",
-        report=report,
+        report=on_step,
     )
     _keep_shards(set(shards.values()), staging / ANNOTATIONS / print_of_settings)
     return finish(
@@ -98,7 +79,7 @@ def build(
             "extractor": print_of_settings,
             "model": "none" if settings.model is None else check_model(settings.model),
             "counts": counts,
-            "cooccurrence_minimum": 1 if len(read.papers) <= RARE_PAIRS_UP_TO else 2,
+            "cooccurrence_minimum": pair_minimum(len(found.papers)),
         },
     )
 
@@ -114,11 +95,11 @@ def corpus_name(paths: Sequence[str]) -> str:
 
 
 def _write_tables(
-    read: Sources, shards: set[Path], staging: Path, *, reader: str, report: Callable[[Step], None]
+    found: Sources, shards: set[Path], staging: Path, *, reader: str, report: Report
 ) -> dict[str, int]:
     report(Step("resolve", 0, 1))
     spill = staging / ".spill"
-    assembly = Assembly(read.papers, shards, temporary=spill, reader=reader)
+    assembly = Assembly(found.papers, shards, temporary=spill, reader=reader)
     try:
         vocabulary = shipped_vocabulary()
         resolutions = resolve_names(assembly.names(), assembly.definitions(), vocabulary)
@@ -128,7 +109,7 @@ def _write_tables(
         for place, table in enumerate(SCHEMAS):
             report(Step("write", place, len(SCHEMAS)))
             batches = (
-                ledger_table(read.ledger).to_batches()
+                ledger_table(found.ledger).to_batches()
                 if table == "ledger"
                 else assembly.batches(table)
             )
@@ -153,7 +134,3 @@ def _keep_shards(used: set[Path], folder: Path) -> None:
     for other in folder.parent.iterdir():
         if other != folder:
             shutil.rmtree(other)
-
-
-def _silent(_step: Step) -> None:
-    pass

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from extractors.pipeline import Settings
 from kg.annotate import annotate_each
 from kg.annotation_records import to_json
-from kg.builder import Step
-from kg.papers import read_papers
+from kg.steps import Report, Step, processes, read, silent
 from ontology.errors import InputError
 from ontology.records import AnnotatedPaper, LedgerRow
 
@@ -19,31 +18,25 @@ def extract(
     sources: Sequence[str],
     *,
     source_format: str | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     strict: bool = False,
     settings: Settings = Settings(),
-    on_step: Callable[[Step], None] | None = None,
+    on_step: Report = silent,
 ) -> tuple[tuple[LedgerRow, ...], Iterator[AnnotatedPaper]]:
     """Read papers and annotate them; the ledger of reading, and the papers ordered by id.
 
-    Papers are annotated as the iterator is consumed. Raises
+    Papers are annotated as the iterator is consumed; ``workers`` defaults to the number of
+    processors. Raises
     :class:`~ontology.errors.InputError` like :func:`kg.papers.read_papers`.
     """
-    report = on_step or _silent
-    read = read_papers(
-        sources,
-        source_format=source_format,
-        strict=strict,
-        on_progress=lambda done: report(Step("read", done, 0)),
-    )
-    report(Step("read", len(read.papers), len(read.papers)))
+    found = read(sources, source_format=source_format, strict=strict, report=on_step)
     annotated = annotate_each(
-        read.papers,
+        found.papers,
         settings=settings,
-        workers=workers,
-        on_progress=lambda done, total: report(Step("annotate", done, total)),
+        workers=processes(workers),
+        on_progress=lambda done, total: on_step(Step("annotate", done, total)),
     )
-    return read.ledger, annotated
+    return found.ledger, annotated
 
 
 def write_records(records: Iterable[AnnotatedPaper], target: Path | None) -> None:
@@ -64,7 +57,3 @@ def write_records(records: Iterable[AnnotatedPaper], target: Path | None) -> Non
         temporary.replace(target)
     except OSError as error:
         raise InputError(f"{target}: cannot be written; {error.strerror}") from error
-
-
-def _silent(_step: Step) -> None:
-    pass

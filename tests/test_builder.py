@@ -12,8 +12,9 @@ import pytest
 from helpers import ROOT, SHARED, needs_shared
 
 from kg import build, open_graph
-from kg.builder import Step, corpus_name
+from kg.builder import corpus_name
 from kg.graph import staging_folder
+from kg.steps import Step
 from ontology.errors import InputError
 from ontology.records import Reason
 from ontology.tables import SCHEMAS

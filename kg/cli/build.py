@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -66,6 +65,7 @@ def build_command(
       kg build papers.jsonl.gz library.bib -o map/ --workers 4
     """
     from kg.builder import build
+    from kg.steps import silent
 
     with build_progress(quiet=quiet) as progress:
         graph = build(
@@ -76,7 +76,7 @@ def build_command(
             strict=strict,
             name=name,
             settings=settings_of(model),
-            on_step=progress,
+            on_step=progress or silent,
         )
     if not quiet:
         _print_summary(graph)
@@ -117,15 +117,16 @@ def extract_command(
       kg extract library.bib | head -1
     """
     from kg.extract import extract, write_records
+    from kg.steps import silent
 
     with build_progress(quiet=quiet) as progress:
         ledger, records = extract(
             sources,
             source_format=source_format,
-            workers=workers or os.cpu_count() or 1,
+            workers=workers,
             strict=strict,
             settings=settings_of(model),
-            on_step=progress,
+            on_step=progress or silent,
         )
         write_records(records, target if str(target) != "-" else None)
     if not quiet:

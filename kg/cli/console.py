@@ -21,7 +21,7 @@ from rich.progress import (
 )
 
 if TYPE_CHECKING:
-    from kg.builder import Step
+    from kg.steps import Step
 
 PLAIN_WIDTH = 100
 """Columns of output that does not go to a terminal."""
