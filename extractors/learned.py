@@ -32,7 +32,7 @@ def judge_roles(doc: Doc, tagger: Tagger) -> Doc:
     """
     paper: Paper = doc.user_data["paper"]
     entities: tuple[PaperEntity, ...] = assign_roles(paper, doc.user_data["entities"])
-    vectors = [_vectors(paper, entity, doc.user_data["reading"]) for entity in entities]
+    vectors = [entity_vectors(paper, entity, doc.user_data["reading"]) for entity in entities]
     seen = [position for position, found in enumerate(vectors) if len(found)]
     judged = list(entities)
     if seen:
@@ -58,7 +58,7 @@ def judge_relations(doc: Doc, tagger: Tagger) -> Doc:
     """
     paper: Paper = doc.user_data["paper"]
     entities: tuple[PaperEntity, ...] = doc.user_data["entities"]
-    vectors = [_vectors(paper, entity, doc.user_data["reading"]) for entity in entities]
+    vectors = [entity_vectors(paper, entity, doc.user_data["reading"]) for entity in entities]
     types = [entity.type for entity in entities]
     possible = list(weigh(paper, entities))
     pairs = list(
@@ -101,7 +101,7 @@ def _odds(scores: Floats, head: EntityType, tail: EntityType) -> dict[RelationTy
     }
 
 
-def _vectors(paper: Paper, entity: PaperEntity, reading: Reading) -> Floats:
+def entity_vectors(paper: Paper, entity: PaperEntity, reading: Reading) -> Floats:
     """Vectors of an entity's mentions, in their order; those without a piece are left out."""
     shift = len(paper.title) + 1
     rows = []

@@ -68,6 +68,15 @@ def read_tokenizer(path: Path) -> Tokenizer:
     return tokenizer
 
 
+def marks(tokenizer: Tokenizer) -> tuple[int, int]:
+    """Ids of the marks that begin a window and part it: those of BERT, or those of MPNet."""
+    for begin, between in (("[CLS]", "[SEP]"), ("<s>", "</s>")):
+        first, second = tokenizer.token_to_id(begin), tokenizer.token_to_id(between)
+        if first is not None and second is not None:
+            return first, second
+    raise InputError("the encoder's tokenizer knows no [CLS] or [SEP]; choose a BERT or an MPNet")
+
+
 def cut(paper: Paper, tokenizer: Tokenizer) -> Pieces:
     """Cut title and abstract into word pieces; pieces without a character are left out."""
     ids: list[int] = []
@@ -87,7 +96,7 @@ def cut(paper: Paper, tokenizer: Tokenizer) -> Pieces:
 
 
 def windows(pieces: Pieces, begin: int, between: int) -> Iterator[Window]:
-    """Lay windows over the pieces; ``begin`` and ``between`` are the ids of [CLS] and [SEP].
+    """Lay windows over the pieces; ``begin`` and ``between`` are the ids of its marks.
 
     >>> short = Pieces((5, 6, 7), (0, 2, 5), (1, 4, 8), 1)
     >>> list(windows(short, 101, 102))

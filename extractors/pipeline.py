@@ -77,11 +77,17 @@ def load(settings: Settings = Settings()) -> Language:
 
 def annotate(paper: Paper, nlp: Language) -> AnnotatedPaper:
     """Read one paper; the result depends on its text and the pipeline only."""
+    doc = read_with(paper, nlp)
+    return AnnotatedPaper(paper, doc.user_data["entities"], doc.user_data["relations"])
+
+
+def read_with(paper: Paper, nlp: Language) -> Doc:
+    """Send one paper through the components; what each found stays on the Doc."""
     doc = nlp.tokenizer(joined_text(paper))
     doc.user_data["paper"] = paper
     for _, component in nlp.pipeline:
         doc = component(doc)
-    return AnnotatedPaper(paper, doc.user_data["entities"], doc.user_data["relations"])
+    return doc
 
 
 def annotate_all(papers: Iterable[Paper], nlp: Language) -> Iterator[AnnotatedPaper]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc, Span
 
 from extractors.model_files import ENCODER, RELATIONS, ROLES, TOKENIZER, check_model
-from extractors.pieces import Pieces, cut, read_tokenizer, windows
+from extractors.pieces import Pieces, cut, marks, read_tokenizer, windows
 from extractors.tag_decoding import TAGS, Floats, best_tags, log_probabilities, spans_of
 from ontology.errors import InputError, MissingDependencyError
 from ontology.records import Paper
@@ -55,14 +55,11 @@ class Tagger:
     :class:`MissingDependencyError` without ONNX Runtime or tokenizers.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
         check_model(folder)
         self._tokenizer = read_tokenizer(folder / TOKENIZER)
-        begin, between = (self._tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
-        if begin is None or between is None:
-            raise InputError(f"{folder / TOKENIZER}: knows no [CLS] or [SEP]; train with a BERT")
-        self._marks: tuple[int, int] = begin, between
-        self._encoder = _session(folder / ENCODER)
+        self._marks = marks(self._tokenizer)
+        self._encoder = _session(folder / ENCODER, threads)
         self._roles = _session(folder / ROLES)
         self._relations = _session(folder / RELATIONS)
 
@@ -138,7 +135,7 @@ def mark_tagged(doc: Doc, tagger: Tagger) -> Doc:
     return doc
 
 
-def _session(path: Path) -> Any:
+def _session(path: Path, threads: int = 1) -> Any:
     try:
         import onnxruntime  # noqa: PLC0415  rules alone need none
     except ImportError as error:
@@ -147,7 +144,7 @@ def _session(path: Path) -> Any:
             " by rules alone"
         ) from error
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:

@@ -16,13 +16,15 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
+from extractors.model_files import check_model
 from extractors.pieces import read_tokenizer
 from extractors.tag_decoding import best_tags, log_probabilities, spans_of
-from extractors.training.encoding import TrainingPaper, encode, held_out
+from extractors.training.encoding import TrainingPaper, encode, held_out, pairs_of
 from extractors.training.export import export_model
 from extractors.training.network import Network, new_network
+from extractors.training.teaching import KEPT, taught_papers
 from ontology.errors import InputError
-from ontology.records import AnnotatedPaper
+from ontology.records import AnnotatedPaper, Paper
 from ontology.terms import EntityType, RelationType
 
 STATE = "training.pt"
@@ -43,12 +45,17 @@ _ALLOWED = torch.tensor(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to train."""
+    """How to train.
+
+    ``rate`` is the greatest learning rate of the encoder, of which the embeddings and the first
+    ``frozen`` layers are not trained.
+    """
 
     epochs: int = 8
     patience: int = 2
     batch: int = 8
     rate: float = 1.5e-4
+    frozen: int = 0
     seed: int = 0
     threads: int = 1
 
@@ -61,70 +68,107 @@ class Figures(NamedTuple):
     relation: float
 
 
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What is trained on: annotated papers, and papers without annotations with a teacher's folder."""
+
+    annotated: Sequence[AnnotatedPaper]
+    unlabelled: Sequence[Paper] = ()
+    teacher: Path | None = None
+
+
 Report = Callable[[int, float, Figures], None]
 """Called after each epoch with its number from 1, its mean loss, and the scores."""
+Taught = Callable[[int, int], None]
+"""Called while the teacher reads, with the papers read so far and their number."""
 
 
 def train(
-    papers: Sequence[AnnotatedPaper],
+    lessons: Lessons,
     encoder: Path,
     folder: Path,
     plan: Plan = Plan(),
     on_epoch: Report | None = None,
+    on_taught: Taught | None = None,
 ) -> Figures:
-    """Train on nine tenths of the papers and write the epoch that reads the other tenth best.
+    """Train on nine tenths of the annotated papers and write the epoch that reads the rest best.
 
-    Which paper is held out follows from its id. Stops once ``plan.patience`` epochs have brought no
-    better mean of the scores. A run that was killed resumes behind its last whole epoch; one with other
-    papers or another plan is refused. Raises :class:`InputError`.
+    Which paper is held out follows from its id. Each epoch reads all annotated papers and an equal
+    share of those that the teacher has read, which are so read once. Stops once ``plan.patience``
+    epochs have brought no better mean of the scores. A run that was killed resumes behind its last
+    whole epoch, or where the teacher stopped; one with other papers or another plan is refused.
+    Raises :class:`InputError`.
     """
     torch.set_num_threads(plan.threads)
     tokenizer = read_tokenizer(encoder / "tokenizer.json")
-    learn = [encode(item, tokenizer) for item in papers if not held_out(item.paper.id)]
-    check = [encode(item, tokenizer) for item in papers if held_out(item.paper.id)]
-    learn = [paper for paper in learn if paper.tags]
-    if not learn or not check:
-        raise InputError(
-            f"{len(papers)} papers: too few to train on; about a tenth, chosen by id, is held out"
-        )
-    torch.manual_seed(plan.seed)
-    network = new_network(encoder)
-    run = _Run(network, plan, math.ceil(len(learn) / plan.batch))
+    learn, check = _encoded(lessons.annotated, tokenizer)
     folder.mkdir(parents=True, exist_ok=True)
     state = folder / STATE
-    purpose = _purpose(papers, plan)
+    purpose = _purpose(lessons, plan)
+    run = _Run(encoder, plan, math.ceil(len(lessons.unlabelled) / plan.epochs) + len(learn))
     run.resume(state, purpose)
+    taught: list[TrainingPaper] = []
+    if lessons.teacher is not None:
+        taught = taught_papers(
+            lessons.unlabelled, lessons.teacher, tokenizer, folder, plan.threads, on_taught
+        )
     while run.epoch < plan.epochs and run.idle < plan.patience:
-        loss = run.learn(learn)
-        figures = evaluate(network, check)
+        loss = run.learn([*learn, *taught[run.epoch :: plan.epochs]])
+        figures = evaluate(run.network, check)
         run.note(figures)
         run.save(state, purpose)
         if on_epoch is not None:
             on_epoch(run.epoch, loss, figures)
-    network.load_state_dict(run.best_weights)
+    run.network.load_state_dict(run.best_weights)
     best = Figures(*run.best)
-    _export(network, tokenizer, folder, papers, plan, best)
-    state.unlink()
+    made_of = {
+        "trained_on": len(learn),
+        "held_out": len(check),
+        "taught": len(taught),
+        "plan": asdict(plan),
+        **{name: round(value, 1) for name, value in best._asdict().items()},
+    }
+    export_model(run.network, tokenizer, folder, made_of)
+    for left in (state, *folder.glob(KEPT.format("*"))):
+        left.unlink()
     return best
+
+
+def _encoded(
+    papers: Sequence[AnnotatedPaper], tokenizer: Tokenizer
+) -> tuple[list[TrainingPaper], list[TrainingPaper]]:
+    """Papers to learn from and papers held out."""
+    learn = [encode(item, tokenizer) for item in papers if not held_out(item.paper.id)]
+    check = [encode(item, tokenizer) for item in papers if held_out(item.paper.id)]
+    learn = [paper for paper in learn if len(paper.tags)]
+    if not learn or not check:
+        raise InputError(
+            f"{len(papers)} papers: too few to train on; about a tenth, chosen by id, is held out"
+        )
+    return learn, check
 
 
 class _Run:
     """Network, optimiser and schedule, and how far they have come."""
 
-    def __init__(self, network: Network, plan: Plan, batches: int) -> None:
-        self.network = network
+    def __init__(self, encoder: Path, plan: Plan, papers: int) -> None:
+        torch.manual_seed(plan.seed)
+        self.network = new_network(encoder, plan.frozen)
         self.plan = plan
         self.epoch = self.idle = 0
         self.best: tuple[float, ...] = (-1.0, -1.0, -1.0)
         self.best_weights: dict[str, Tensor] = {}
-        pretrained = list(network.enc.parameters())
-        known = {id(parameter) for parameter in pretrained}
-        fresh = [one for one in network.parameters() if id(one) not in known]
+        pretrained = set(self.network.enc.parameters())
+        trained = [one for one in self.network.parameters() if one.requires_grad]
         self._optimizer = torch.optim.AdamW(
-            [{"params": pretrained, "lr": plan.rate}, {"params": fresh, "lr": _HEAD_RATE}],
+            [
+                {"params": [one for one in trained if one in pretrained], "lr": plan.rate},
+                {"params": [one for one in trained if one not in pretrained], "lr": _HEAD_RATE},
+            ],
             weight_decay=0.01,
+            fused=True,
         )
-        steps = plan.epochs * batches
+        steps = plan.epochs * math.ceil(papers / plan.batch)
         self._schedule = torch.optim.lr_scheduler.LambdaLR(
             self._optimizer,
             lambda step: min(1.0, (step + 1) / (_WARM * steps)) * max(0.0, 1 - step / steps),
@@ -192,7 +236,7 @@ class _Run:
 
 
 def evaluate(network: Network, papers: Sequence[TrainingPaper]) -> Figures:
-    """Score the network on papers."""
+    """Score the network on annotated papers."""
     network.eval()
     mention, relation, roles = np.zeros(3), np.zeros(3), np.zeros(2)
     with torch.inference_mode():
@@ -201,36 +245,37 @@ def evaluate(network: Network, papers: Sequence[TrainingPaper]) -> Figures:
             scores = log_probabilities(tags.numpy())
             spans = spans_of(best_tags(scores, (paper.title,)), scores)
             found = {(span.first, span.last, _TYPES.index(span.type)) for span in spans}
-            gold = {(*one, entity.type) for entity in paper.entities for one in entity.mentions}
+            gold = {
+                (*span, kind)
+                for spans_of_one, kind in zip(paper.mentions, paper.types, strict=True)
+                for span in spans_of_one
+            }
             mention += len(found & gold), len(found), len(gold)
-            if not paper.entities:
+            if not paper.mentions:
                 continue
-            role_scores, pairs, pair_scores = _judge(network, vectors, paper)
-            wanted = torch.tensor([entity.role for entity in paper.entities])
-            roles += int((role_scores.argmax(-1) == wanted).sum()), len(wanted)
-            columns = pair_scores.argmax(-1).tolist() if pairs else []
-            said = {(*pair, column) for pair, column in zip(pairs, columns, strict=True) if column}
-            relation += len(said & set(paper.relations)), len(said), len(set(paper.relations))
+            role_scores, pair_scores = _judge(network, vectors, paper)
+            wanted = paper.roles.argmax(-1)
+            roles += int((role_scores.argmax(-1).numpy() == wanted).sum()), len(wanted)
+            said, stated = pair_scores.argmax(-1).numpy(), paper.relations.argmax(-1)
+            relation += ((said == stated) & (said > 0)).sum(), (said > 0).sum(), (stated > 0).sum()
     return Figures(_f1(mention), float(100 * roles[0] / max(1, roles[1])), _f1(relation))
 
 
 def _loss(network: Network, papers: Sequence[TrainingPaper]) -> Tensor:
     vectors, tags = _read(network, papers)
-    wanted = torch.tensor([tag for paper in papers for tag in paper.tags])
+    wanted = torch.from_numpy(np.concatenate([paper.tags for paper in papers]))
     losses = [functional.cross_entropy(torch.cat(tags), wanted)]
     roles: list[Tensor] = []
     relations: list[Tensor] = []
     for found, paper in zip(vectors, papers, strict=True):
-        if not paper.entities:
+        if not paper.mentions:
             continue
-        role_scores, pairs, pair_scores = _judge(network, found, paper)
-        targets = torch.tensor([entity.role for entity in paper.entities])
-        roles.append(functional.cross_entropy(role_scores, targets))
-        if pairs:
-            stated = {(head, tail): column for head, tail, column in paper.relations}
-            columns = torch.tensor([stated.get(pair, 0) for pair in pairs])
-            summed = functional.cross_entropy(pair_scores, columns, reduction="sum")
-            relations.append(summed / len(paper.entities))
+        role_scores, pair_scores = _judge(network, found, paper)
+        roles.append(functional.cross_entropy(role_scores, torch.from_numpy(paper.roles)))
+        if len(pair_scores):
+            stated = torch.from_numpy(paper.relations)
+            summed = functional.cross_entropy(pair_scores, stated, reduction="sum")
+            relations.append(summed / len(paper.mentions))
     losses += [torch.stack(part).mean() for part in (roles, relations) if part]
     return torch.stack(
         [weight * loss for weight, loss in zip(_WEIGHTS, losses, strict=False)]
@@ -265,24 +310,18 @@ def _read(network: Network, papers: Sequence[TrainingPaper]) -> tuple[list[Tenso
     return vectors, tags
 
 
-def _judge(
-    network: Network, vectors: Tensor, paper: TrainingPaper
-) -> tuple[Tensor, list[tuple[int, int]], Tensor]:
+def _judge(network: Network, vectors: Tensor, paper: TrainingPaper) -> tuple[Tensor, Tensor]:
     """Scores of the roles of a paper's entities, and of the relations of all their pairs."""
     means = [
-        torch.stack([vectors[first : last + 1].mean(0) for first, last in entity.mentions])
-        for entity in paper.entities
+        torch.stack([vectors[first : last + 1].mean(0) for first, last in spans])
+        for spans in paper.mentions
     ]
     merged = torch.stack([rows.max(0).values for rows in means])
-    types = torch.tensor([entity.type for entity in paper.entities])
+    types = torch.tensor(paper.types)
     roles = network.roles(merged, torch.stack([rows[0] for rows in means]), types)
-    count = len(means)
-    pairs = [(head, tail) for head in range(count) for tail in range(count) if head != tail]
-    if not pairs:
-        return roles, pairs, roles
-    heads, tails = torch.tensor(pairs).T
+    heads, tails = torch.tensor(pairs_of(len(means)), dtype=torch.long).reshape(-1, 2).T
     scores = network.relations(merged[heads], merged[tails], types[heads], types[tails])
-    return roles, pairs, scores.masked_fill(~_ALLOWED[types[heads], types[tails]], -1e4)
+    return roles, scores.masked_fill(~_ALLOWED[types[heads], types[tails]], -1e4)
 
 
 def _batches(papers: Sequence[TrainingPaper], size: int, seed: int) -> list[list[TrainingPaper]]:
@@ -302,26 +341,10 @@ def _batches(papers: Sequence[TrainingPaper], size: int, seed: int) -> list[list
     return batches
 
 
-def _purpose(papers: Sequence[AnnotatedPaper], plan: Plan) -> str:
-    return hashlib.sha256(repr((plan, papers)).encode("utf-8", "replace")).hexdigest()
-
-
-def _export(
-    network: Network,
-    tokenizer: Tokenizer,
-    folder: Path,
-    papers: Sequence[AnnotatedPaper],
-    plan: Plan,
-    figures: Figures,
-) -> None:
-    held = sum(held_out(item.paper.id) for item in papers)
-    shown = {name: round(value, 1) for name, value in figures._asdict().items()}
-    export_model(
-        network,
-        tokenizer,
-        folder,
-        {"trained_on": len(papers) - held, "held_out": held, "plan": asdict(plan), **shown},
-    )
+def _purpose(lessons: Lessons, plan: Plan) -> str:
+    teacher = lessons.teacher and check_model(lessons.teacher)
+    content = repr((plan, list(lessons.annotated), list(lessons.unlabelled), teacher))
+    return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
 
 
 def _f1(counts: Any) -> float:

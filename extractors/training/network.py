@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -50,13 +51,20 @@ class Network(nn.Module):
         return scores
 
 
-def new_network(encoder: Path) -> Network:
-    """A network over a pretrained encoder in the format of Hugging Face, heads untrained."""
-    pretrained = AutoModel.from_pretrained(str(encoder), attn_implementation="eager")
-    for name, module in pretrained.named_modules():
-        # Dropout of attention weights costs most of the time on a processor.
-        if isinstance(module, nn.Dropout) and "attention.self" in name:
-            module.p = 0.0
+def new_network(encoder: Path, frozen: int = 0) -> Network:
+    """A network over a pretrained encoder in the format of Hugging Face, heads untrained.
+
+    The embeddings and the first ``frozen`` layers will not be trained.
+    """
+    # Dropout of attention weights costs most of the time on a processor.
+    settings: dict[str, Any] = {"attention_probs_dropout_prob": 0.0}
+    try:
+        pretrained = AutoModel.from_pretrained(str(encoder), attn_implementation="sdpa", **settings)
+    except ValueError:  # this kind of encoder has only the plain implementation
+        pretrained = AutoModel.from_pretrained(str(encoder), **settings)
+    if frozen:
+        for part in (pretrained.embeddings, *pretrained.encoder.layer[:frozen]):
+            part.requires_grad_(False)
     return Network(pretrained, pretrained.config.hidden_size)
 
 

@@ -1,0 +1,157 @@
+"""What a trained model says of papers that nobody annotated, for another model to learn.
+
+Distillation (Hinton et al. 2015) with labels for unseen texts: the learner is shown the teacher's
+probabilities rather than its verdicts, so doubt is taught as doubt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from spacy.language import Language
+from tokenizers import Tokenizer
+
+from extractors.learned import entity_vectors
+from extractors.model_files import check_model
+from extractors.pieces import cut, marks, windows
+from extractors.pipeline import Settings, fingerprint, load, read_with
+from extractors.tag_decoding import Floats, log_probabilities
+from extractors.tagger import Reading, Tagger
+from extractors.training.encoding import TrainingPaper, aligned, pairs_of
+from ontology.errors import InputError
+from ontology.records import Paper, PaperEntity
+from ontology.terms import EntityType, RelationType, Role
+
+KEPT = "taught-{}.pt"
+"""Names of the files beside the model that hold what the teacher said."""
+_CHUNK = 200
+_TYPES = tuple(EntityType)
+_FORBIDDEN = np.float32(-1e4)
+
+
+class Teacher:
+    """A trained model beside the rules, at work on papers without annotations."""
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        self._nlp: Language = load(Settings(model=folder))
+        for name in ("litkg_learned_roles", "litkg_learned_relations"):
+            self._nlp.remove_pipe(name)
+        self._tagger = Tagger(folder, threads=threads)
+        self._folder = folder
+
+    def read(self, paper: Paper, tokenizer: Tokenizer) -> TrainingPaper:
+        """The paper as the learner sees it, with what the teacher says.
+
+        Entities are those that teacher and rules find together. Raises :class:`InputError` where
+        the two cut the text into different pieces.
+        """
+        doc = read_with(paper, self._nlp)
+        reading: Reading = doc.user_data["reading"]
+        pieces = cut(paper, tokenizer)
+        if (pieces.starts, pieces.ends) != (reading.pieces.starts, reading.pieces.ends):
+            raise InputError(
+                f"{self._folder}: cuts {paper.id} into other word pieces than the encoder to train;"
+                " a teacher needs the same vocabulary"
+            )
+        entities: tuple[PaperEntity, ...] = doc.user_data["entities"]
+        mentions, place = aligned(paper, entities, pieces)
+        known = [entities[position] for position in place]
+        types = [entity.type for entity in known]
+        vectors = [entity_vectors(paper, entity, reading) for entity in known]
+        return TrainingPaper(
+            windows=tuple(windows(pieces, *marks(tokenizer))),
+            title=pieces.title,
+            mentions=mentions,
+            types=tuple(_TYPES.index(kind) for kind in types),
+            tags=np.exp(reading.scores),
+            roles=self._roles(vectors, types),
+            relations=self._relations(vectors, types),
+        )
+
+    def _roles(self, vectors: Sequence[Floats], types: Sequence[EntityType]) -> Floats:
+        if not vectors:
+            return np.zeros((0, len(Role)), dtype=np.float32)
+        merged = np.stack([rows.max(axis=0) for rows in vectors])
+        firsts = np.stack([rows[0] for rows in vectors])
+        shares: Floats = np.exp(self._tagger.roles(merged, firsts, types))
+        return shares
+
+    def _relations(self, vectors: Sequence[Floats], types: Sequence[EntityType]) -> Floats:
+        pairs = pairs_of(len(vectors))
+        if not pairs:
+            return np.zeros((0, 1 + len(RelationType)), dtype=np.float32)
+        merged = np.stack([rows.max(axis=0) for rows in vectors])
+        rows = []
+        for (head, tail), scores in self._tagger.relations(merged, types, pairs):
+            allowed = [relation.allows(types[head], types[tail]) for relation in RelationType]
+            rows.append(np.where([True, *allowed], scores, _FORBIDDEN))
+        shares: Floats = np.exp(log_probabilities(np.stack(rows).astype(np.float32)))
+        return shares
+
+
+def taught_papers(
+    papers: Sequence[Paper],
+    teacher: Path,
+    tokenizer: Tokenizer,
+    folder: Path,
+    threads: int = 1,
+    on_taught: Callable[[int, int], None] | None = None,
+) -> list[TrainingPaper]:
+    """What the teacher says of each paper, in order; papers without a word piece are left out.
+
+    Finished chunks are kept in ``folder`` under names that follow from teacher, rules and texts, so
+    that a run that was killed takes them up.
+    """
+    made_by = f"{check_model(teacher)} {fingerprint()}"
+    guide: Teacher | None = None
+    taught: list[TrainingPaper] = []
+    for start in range(0, len(papers), _CHUNK):
+        chunk = papers[start : start + _CHUNK]
+        path = folder / KEPT.format(_digest(made_by, chunk))
+        if not path.exists():
+            guide = guide or Teacher(teacher, threads)
+            _keep(path, [guide.read(paper, tokenizer) for paper in chunk])
+        taught += (one for one in _kept(path, chunk, tokenizer) if len(one.tags))
+        if on_taught is not None:
+            on_taught(start + len(chunk), len(papers))
+    return taught
+
+
+def _keep(path: Path, taught: Sequence[TrainingPaper]) -> None:
+    """Write the teacher's words, whole or not at all; probabilities in 16 bits."""
+    temporary = path.with_suffix(".writing")
+    rows = [
+        (
+            one.mentions,
+            one.types,
+            *(torch.from_numpy(part).half() for part in (one.tags, one.roles, one.relations)),
+        )
+        for one in taught
+    ]
+    torch.save(rows, temporary)
+    temporary.replace(path)
+
+
+def _kept(path: Path, chunk: Sequence[Paper], tokenizer: Tokenizer) -> Iterator[TrainingPaper]:
+    rows = torch.load(path, weights_only=True)
+    for paper, (mentions, types, *parts) in zip(chunk, rows, strict=True):
+        pieces = cut(paper, tokenizer)
+        tags, roles, relations = (part.float().numpy() for part in parts)
+        yield TrainingPaper(
+            windows=tuple(windows(pieces, *marks(tokenizer))),
+            title=pieces.title,
+            mentions=mentions,
+            types=types,
+            tags=tags,
+            roles=roles,
+            relations=relations,
+        )
+
+
+def _digest(made_by: str, chunk: Sequence[Paper]) -> str:
+    content = repr((made_by, [(paper.title, paper.abstract) for paper in chunk]))
+    return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:16]
