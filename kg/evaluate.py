@@ -9,6 +9,9 @@ every rate is micro-averaged over papers.
 - ``introduces``: an entity match where both sides have the role ``introduces``.
 - ``role``, ``name``: share of matched entities whose role, or folded name, agrees.
 - ``relation``: both ends matched, same relation; per relation instead of per type.
+
+Who is matched with whom is decided in :mod:`kg.matching`, confidences are judged in
+:mod:`kg.calibration`.
 """
 
 from __future__ import annotations

@@ -71,6 +71,7 @@ class Scores:
     ``missing`` are gold papers without prediction, ``differing`` gold papers whose predicted title
     or abstract reads otherwise so that offsets cannot agree: both count as all missed. ``unknown``
     are predicted papers that gold does not hold; they count nothing. Ids are sorted.
+    ``calibrations`` and ``trade_off`` judge the confidences of what was predicted.
     """
 
     papers: int
