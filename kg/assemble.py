@@ -8,15 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
+from itertools import chain, islice
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from kg.annotation_store import SHARD_SCHEMA, content_hash
-from kg.arrow_rows import bare_head_table, entry_tables, paper_table, resolution_table
+from kg.arrow_rows import (
+    bare_head_table,
+    entry_tables,
+    ledger_table,
+    paper_table,
+    resolution_table,
+)
+from kg.confidence import MIN_CONFIDENCE, loss
 from kg.resolve import Definition, NameCount, Resolution
-from ontology.records import Paper
+from ontology.records import LedgerRow, Origin, Paper
 from ontology.tables import ORDER, SCHEMAS
 from ontology.terms import ROLE_ORDER, EntityType
 from ontology.vocabulary.reader import Vocabulary
@@ -35,7 +43,8 @@ def pair_minimum(papers: int) -> int:
 class Assembly:
     """The tables of one graph in the making, in a DuckDB database of its own.
 
-    ``annotations`` are shard files; their rows of papers that are not in ``papers`` are ignored.
+    ``annotations`` are shard files; their rows of papers that are not in ``papers`` are ignored, and
+    so are entities less sure than ``min_confidence``, as :func:`kg.confidence.surer` leaves them out.
     ``reader`` says in every relation what read it. ``temporary`` takes what does not fit into ``memory`` (as DuckDB spells sizes, "2GB").
     """
 
@@ -46,6 +55,7 @@ class Assembly:
         *,
         temporary: Path,
         reader: str = "rules",
+        min_confidence: float = MIN_CONFIDENCE,
         memory: str = "2GB",
         threads: int = 2,
     ) -> None:
@@ -100,6 +110,26 @@ class Assembly:
             """
         )
         self._database.execute("DROP TABLE annotation")
+        self._minimum = min_confidence
+        self._leave_out()
+
+    def _leave_out(self) -> None:
+        """Move the entities that are not sure enough from ``found`` to ``lost``."""
+        self._database.execute(
+            """
+            CREATE TABLE lost AS
+            SELECT paper, position, type, name, confidence, len(mentions) AS mentions,
+                   coalesce(relations, 0) AS relations
+            FROM found LEFT JOIN (
+              SELECT paper, position, count(*) AS relations
+              FROM (SELECT paper, unnest(list_distinct([head, tail])) AS position FROM stated)
+              GROUP BY ALL
+            ) USING (paper, position)
+            WHERE confidence < $minimum
+            """,
+            {"minimum": self._minimum},
+        )
+        self._database.execute("DELETE FROM found WHERE confidence < ?", [self._minimum])
 
     def close(self) -> None:
         """Free the database."""
@@ -140,6 +170,37 @@ class Assembly:
         self._load("role_rank", pa.table(ranks))
         stages = files("kg").joinpath("assemble.sql").read_text(encoding="utf-8")
         self._database.execute(stages)
+
+    def record(self, ledger: Iterable[LedgerRow]) -> None:
+        """Make the ledger of the rows of reading and of one row for each entity left out."""
+        self._load("ledger", SCHEMAS["ledger"].empty_table())
+        rows = chain(ledger, self._losses())
+        while chunk := list(islice(rows, BATCH_ROWS)):
+            self._database.register("incoming", ledger_table(chunk))
+            self._database.execute("INSERT INTO ledger BY NAME FROM incoming")
+            self._database.unregister("incoming")
+
+    def _losses(self) -> Iterator[LedgerRow]:
+        # On a cursor of its own, because rows are written while these are read.
+        rows = self._database.cursor().execute(
+            """
+            SELECT coalesce(origins[1].source, ''), coalesce(origins[1].position, 0),
+                   paper, type, name, confidence, mentions, relations
+            FROM lost JOIN paper_row ON id = paper ORDER BY paper, lost.position
+            """
+        )
+        while batch := rows.fetchmany(BATCH_ROWS):
+            for source, place, paper, kind, name, confidence, mentions, relations in batch:
+                yield loss(
+                    Origin(source, place),
+                    paper,
+                    EntityType(kind),
+                    name,
+                    confidence=confidence,
+                    minimum=self._minimum,
+                    mentions=mentions,
+                    relations=relations,
+                )
 
     def _forms(self) -> list[tuple[str, str, str]]:
         return self._database.execute(

@@ -10,8 +10,8 @@ from pathlib import Path
 from extractors.model_files import check_model
 from extractors.pipeline import Settings, fingerprint
 from kg.annotate import annotate_papers
-from kg.arrow_rows import ledger_table
 from kg.assemble import Assembly, pair_minimum
+from kg.confidence import MIN_CONFIDENCE, check_minimum
 from kg.graph import (
     ANNOTATIONS,
     Graph,
@@ -36,6 +36,7 @@ def build(
     strict: bool = False,
     name: str | None = None,
     settings: Settings = Settings(),
+    min_confidence: float = MIN_CONFIDENCE,
     on_step: Report = silent,
 ) -> Graph:
     """Read sources, annotate their papers and write the graph to the folder ``output``.
@@ -43,13 +44,15 @@ def build(
     A graph that already stands there is replaced once the new one is complete; its annotations are
     reused. ``workers`` defaults to the number of processors. The result does not depend on
     ``workers`` or on the order of ``sources``. ``name`` names the corpus, by default after the
-    sources; ``settings`` choose vocabulary and model.
+    sources; ``settings`` choose vocabulary and model. Entities less sure than ``min_confidence`` are
+    left out with their mentions and relations, each with its row in the ledger.
 
     Raises :class:`~ontology.errors.InputError` where no paper can be read, where ``output`` holds
-    something else, and with ``strict`` at the first record that is unusable.
+    something else, where ``min_confidence`` is no number from 0 to 1, and with ``strict`` at the first record that is unusable.
     """
     paths = [str(one) for one in ([sources] if isinstance(sources, str | Path) else sources)]
     folder = Path(output)
+    check_minimum(min_confidence)
     check_target(folder)
     found = read(paths, source_format=source_format, strict=strict, report=on_step)
     staging = open_staging(folder)
@@ -67,6 +70,7 @@ def build(
         set(shards.values()),
         staging,
         reader="rules" if settings.model is None else "rules and model",
+        min_confidence=min_confidence,
         report=on_step,
     )
     _keep_shards(set(shards.values()), staging / ANNOTATIONS / print_of_settings)
@@ -78,6 +82,7 @@ def build(
             "litkg": version("litkg"),
             "extractor": print_of_settings,
             "model": "none" if settings.model is None else check_model(settings.model),
+            "min_confidence": float(min_confidence),
             "counts": counts,
             "cooccurrence_minimum": pair_minimum(len(found.papers)),
         },
@@ -95,25 +100,29 @@ def corpus_name(paths: Sequence[str]) -> str:
 
 
 def _write_tables(
-    found: Sources, shards: set[Path], staging: Path, *, reader: str, report: Report
+    found: Sources,
+    shards: set[Path],
+    staging: Path,
+    *,
+    reader: str,
+    min_confidence: float,
+    report: Report,
 ) -> dict[str, int]:
     report(Step("resolve", 0, 1))
     spill = staging / ".spill"
-    assembly = Assembly(found.papers, shards, temporary=spill, reader=reader)
+    assembly = Assembly(
+        found.papers, shards, temporary=spill, reader=reader, min_confidence=min_confidence
+    )
     try:
         vocabulary = shipped_vocabulary()
         resolutions = resolve_names(assembly.names(), assembly.definitions(), vocabulary)
         assembly.resolve(resolutions, vocabulary)
+        assembly.record(found.ledger)
         report(Step("resolve", 1, 1))
         counts: dict[str, int] = {}
         for place, table in enumerate(SCHEMAS):
             report(Step("write", place, len(SCHEMAS)))
-            batches = (
-                ledger_table(found.ledger).to_batches()
-                if table == "ledger"
-                else assembly.batches(table)
-            )
-            counts[table] = write_table(table, batches, staging)
+            counts[table] = write_table(table, assembly.batches(table), staging)
         report(Step("write", len(SCHEMAS), len(SCHEMAS)))
     finally:
         assembly.close()

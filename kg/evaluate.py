@@ -9,24 +9,36 @@ every rate is micro-averaged over papers.
 - ``introduces``: an entity match where both sides have the role ``introduces``.
 - ``role``, ``name``: share of matched entities whose role, or folded name, agrees.
 - ``relation``: both ends matched, same relation; per relation instead of per type.
+
+Who is matched with whom is decided in :mod:`kg.matching`, confidences are judged in
+:mod:`kg.calibration`.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kg.annotation_records import read_annotations
+from kg.calibration import calibrations, trade_off
+from kg.matching import (
+    Span,
+    distinct_relations,
+    matched_entities,
+    matched_relations,
+    maximal_matching,
+    overlapping,
+    paired,
+    typed_spans,
+)
 from kg.scores import ALL, MEASURES, ErrorKind, MentionError, Score, Scores
 from ontology.errors import InputError
-from ontology.records import AnnotatedPaper, Field
-from ontology.terms import RelationType, Role
+from ontology.records import AnnotatedPaper
+from ontology.terms import Role
 
 _RESAMPLES = 1000
 _SEED = 20240229
@@ -42,32 +54,21 @@ def evaluate_files(gold: Path, predicted: Path) -> Scores:
 
 def evaluate(gold: Iterable[AnnotatedPaper], predicted: Iterable[AnnotatedPaper]) -> Scores:
     """Score predicted papers against gold papers of the same ids; order does not matter."""
-    truth = {annotated.paper.id: annotated for annotated in gold}
-    guesses = {annotated.paper.id: annotated for annotated in predicted}
-    missing: list[str] = []
-    differing: list[str] = []
+    pairs = paired(gold, predicted)
     errors: list[MentionError] = []
     counts: list[np.ndarray[Any, np.dtype[np.int64]]] = []
-    for identifier in sorted(truth):
-        annotated = truth[identifier]
-        guess = guesses.get(identifier)
-        if guess is None:
-            missing.append(identifier)
-        elif any(annotated.paper.text(field) != guess.paper.text(field) for field in _FIELDS):
-            differing.append(identifier)
-            guess = None
-        guess = guess or AnnotatedPaper(annotated.paper)
+    for annotated, guess in pairs.papers:
         counts.append(_count_table(_paper_counts(annotated, guess)))
         errors += _mention_errors(annotated, guess)
     table = np.array(counts, dtype=np.int64).reshape(len(counts), len(_ROWS), 3)
     totals = table.sum(axis=0)
     low, high = _intervals(table)
     return Scores(
-        papers=len(truth),
+        papers=len(pairs.papers),
         scores=tuple(
             Score(
-                measure,
-                group,
+                measure=measure,
+                group=group,
                 gold=int(totals[row, _GOLD]),
                 predicted=int(totals[row, _PREDICTED]),
                 matched=int(totals[row, _MATCHED]),
@@ -77,45 +78,12 @@ def evaluate(gold: Iterable[AnnotatedPaper], predicted: Iterable[AnnotatedPaper]
             for row, (measure, group) in enumerate(_ROWS)
         ),
         errors=tuple(errors),
-        missing=tuple(missing),
-        differing=tuple(differing),
-        unknown=tuple(sorted(guesses.keys() - truth.keys())),
+        missing=pairs.missing,
+        differing=pairs.differing,
+        unknown=pairs.unknown,
+        calibrations=calibrations(pairs.papers),
+        trade_off=trade_off(pairs.papers),
     )
-
-
-def maximal_matching(candidates: Sequence[Sequence[int]]) -> dict[int, int]:
-    """Match left positions to right ones, each at most once, as many as possible.
-
-    ``candidates[left]`` lists the right positions that may match, preferred first; earlier left
-    positions choose first. Augmenting paths (Berge 1957) in breadth-first order.
-
-    >>> maximal_matching([[0, 1], [0]])
-    {0: 1, 1: 0}
-    """
-    right_of: dict[int, int] = {}
-    left_of: dict[int, int] = {}
-    for start in range(len(candidates)):
-        reached_from: dict[int, int] = {}
-        queue = deque([start])
-        while queue:
-            left = queue.popleft()
-            for right in candidates[left]:
-                if right in reached_from:
-                    continue
-                reached_from[right] = left
-                if right in left_of:
-                    queue.append(left_of[right])
-                    continue
-                freed: int | None = right
-                while freed is not None:
-                    owner = reached_from[freed]
-                    left_of[freed] = owner
-                    previous = right_of.get(owner)
-                    right_of[owner] = freed
-                    freed = previous
-                queue.clear()
-                break
-    return dict(sorted(right_of.items()))
 
 
 def folded_name(name: str) -> str:
@@ -134,10 +102,8 @@ def folded_name(name: str) -> str:
 _ROWS = tuple((measure, group) for measure, groups in MEASURES.items() for group in (*groups, ALL))
 _ROW_OF = {row: position for position, row in enumerate(_ROWS)}
 _GOLD, _PREDICTED, _MATCHED = range(3)
-_FIELDS: tuple[Field, Field] = ("title", "abstract")
 
 _Count = tuple[str, str, int, int]
-_Span = tuple[str, Field, int, int]
 
 
 def _papers(path: Path) -> Iterator[AnnotatedPaper]:
@@ -153,8 +119,8 @@ def _papers(path: Path) -> Iterator[AnnotatedPaper]:
 
 def _paper_counts(gold: AnnotatedPaper, predicted: AnnotatedPaper) -> Iterator[_Count]:
     """Counts of one paper as (measure, group, column, number)."""
-    gold_spans, predicted_spans = _typed_spans(gold), _typed_spans(predicted)
-    overlapping = maximal_matching(_overlaps(gold_spans, predicted_spans))
+    gold_spans, predicted_spans = typed_spans(gold), typed_spans(predicted)
+    sharing = maximal_matching(overlapping(gold_spans, predicted_spans))
     for kind, *_ in gold_spans:
         yield "mention", kind, _GOLD, 1
         yield "overlap", kind, _GOLD, 1
@@ -163,16 +129,16 @@ def _paper_counts(gold: AnnotatedPaper, predicted: AnnotatedPaper) -> Iterator[_
         yield "overlap", kind, _PREDICTED, 1
     for kind, *_ in set(gold_spans) & set(predicted_spans):
         yield "mention", kind, _MATCHED, 1
-    for left in overlapping:
+    for left in sharing:
         yield "overlap", gold_spans[left][0], _MATCHED, 1
 
-    same = maximal_matching(_shared_mentions(gold, predicted))
+    same = matched_entities(gold, predicted)
     for column, annotated in ((_GOLD, gold), (_PREDICTED, predicted)):
         for entity in annotated.entities:
             yield "entity", entity.type.value, column, 1
             if entity.role is Role.INTRODUCES:
                 yield "introduces", entity.type.value, column, 1
-        for _, relation, _ in _triples(annotated):
+        for _, relation, _ in distinct_relations(annotated):
             yield "relation", relation.value, column, 1
     for left, right in same.items():
         truth, guess = gold.entities[left], predicted.entities[right]
@@ -187,10 +153,8 @@ def _paper_counts(gold: AnnotatedPaper, predicted: AnnotatedPaper) -> Iterator[_
             yield measure, kind, _GOLD, 1
             yield measure, kind, _PREDICTED, 1
             yield measure, kind, _MATCHED, int(right_answer)
-    found = _triples(predicted)
-    for head, relation, tail in _triples(gold):
-        if (same.get(head), relation, same.get(tail)) in found:
-            yield "relation", relation.value, _MATCHED, 1
+    for _, relation, _ in matched_relations(gold, predicted, same):
+        yield "relation", relation.value, _MATCHED, 1
 
 
 def _count_table(counts: Iterable[_Count]) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -217,69 +181,14 @@ def _intervals(table: np.ndarray[Any, np.dtype[np.int64]]) -> tuple[Any, Any]:
     return low, high
 
 
-def _typed_spans(annotated: AnnotatedPaper) -> list[_Span]:
-    return sorted(
-        {
-            (entity.type.value, mention.field, mention.start, mention.end)
-            for entity in annotated.entities
-            for mention in entity.mentions
-        }
-    )
-
-
-def _triples(annotated: AnnotatedPaper) -> dict[tuple[int, RelationType, int], None]:
-    """Distinct relations of a paper, however many sentences state them."""
-    return {(item.head, item.relation, item.tail): None for item in annotated.relations}
-
-
-def _overlaps(gold: list[_Span], predicted: list[_Span]) -> list[list[int]]:
-    """For each gold span the predicted spans of its type that share a character with it."""
-    longest = max((end - start for *_, start, end in predicted), default=0)
-    candidates: list[list[int]] = []
-    for kind, field, start, end in gold:
-        nearest = bisect_left(predicted, (kind, field, start - longest, 0))
-        beyond = bisect_left(predicted, (kind, field, end, 0))
-        shared = {
-            position: min(end, predicted[position][3]) - max(start, predicted[position][2])
-            for position in range(nearest, beyond)
-        }
-        candidates.append(
-            sorted(
-                (position for position, characters in shared.items() if characters > 0),
-                key=lambda position: (-shared[position], position),
-            )
-        )
-    return candidates
-
-
-def _shared_mentions(gold: AnnotatedPaper, predicted: AnnotatedPaper) -> list[list[int]]:
-    """For each gold entity the predicted ones of its type, most shared mentions first."""
-    owners: dict[_Span, list[int]] = {}
-    for position, entity in enumerate(predicted.entities):
-        for mention in set(entity.mentions):
-            span = (entity.type.value, mention.field, mention.start, mention.end)
-            owners.setdefault(span, []).append(position)
-    candidates: list[list[int]] = []
-    for entity in gold.entities:
-        shared = Counter(
-            position
-            for mention in entity.mentions
-            for position in owners.get(
-                (entity.type.value, mention.field, mention.start, mention.end), ()
-            )
-        )
-        candidates.append(sorted(shared, key=lambda position: (-shared[position], position)))
-    return candidates
-
-
 def _mention_errors(gold: AnnotatedPaper, predicted: AnnotatedPaper) -> Iterator[MentionError]:
     """Explain each mention that is not exactly right, once: by its type, its span, or alone."""
     paper = gold.paper
-    truth, guesses = _typed_spans(gold), _typed_spans(predicted)
+    truth, guesses = typed_spans(gold), typed_spans(predicted)
     missed = sorted(set(truth) - set(guesses))
     spurious = sorted(set(guesses) - set(truth))
 
-    def error(kind: ErrorKind, truth: _Span | None, guess: _Span | None) -> MentionError:
+    def error(kind: ErrorKind, truth: Span | None, guess: Span | None) -> MentionError:
         sides = [
             (span[0], paper.text(span[1])[span[2] : span[3]]) if span else ("", "")
             for span in (truth, guess)
@@ -292,7 +201,7 @@ def _mention_errors(gold: AnnotatedPaper, predicted: AnnotatedPaper) -> Iterator
             yield error(ErrorKind.WRONG_TYPE, span, guess)
             missed.remove(span)
             spurious.remove(guess)
-    pairs = maximal_matching(_overlaps(missed, spurious))
+    pairs = maximal_matching(overlapping(missed, spurious))
     for left, right in pairs.items():
         yield error(ErrorKind.WRONG_SPAN, missed[left], spurious[right])
     for left, span in enumerate(missed):

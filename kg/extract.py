@@ -9,6 +9,7 @@ from pathlib import Path
 from extractors.pipeline import Settings
 from kg.annotate import annotate_each
 from kg.annotation_records import to_json
+from kg.confidence import MIN_CONFIDENCE, check_minimum, losses, surer
 from kg.steps import Report, Step, processes, read, silent
 from ontology.errors import InputError
 from ontology.records import AnnotatedPaper, LedgerRow
@@ -21,14 +22,17 @@ def extract(
     workers: int | None = None,
     strict: bool = False,
     settings: Settings = Settings(),
+    min_confidence: float = MIN_CONFIDENCE,
     on_step: Report = silent,
-) -> tuple[tuple[LedgerRow, ...], Iterator[AnnotatedPaper]]:
-    """Read papers and annotate them; the ledger of reading, and the papers ordered by id.
+) -> tuple[Sequence[LedgerRow], Iterator[AnnotatedPaper]]:
+    """Read papers and annotate them; the ledger, and the papers ordered by id.
 
-    Papers are annotated as the iterator is consumed; ``workers`` defaults to the number of
-    processors. Raises
-    :class:`~ontology.errors.InputError` like :func:`kg.papers.read_papers`.
+    Papers are annotated as the iterator is consumed, and the ledger is whole when it is: it takes a
+    row for each entity that is less sure than ``min_confidence`` and therefore left out. ``workers``
+    defaults to the number of processors. Raises :class:`~ontology.errors.InputError` like
+    :func:`kg.papers.read_papers`, and where ``min_confidence`` is no number from 0 to 1.
     """
+    check_minimum(min_confidence)
     found = read(sources, source_format=source_format, strict=strict, report=on_step)
     annotated = annotate_each(
         found.papers,
@@ -36,7 +40,8 @@ def extract(
         workers=processes(workers),
         on_progress=lambda done, total: on_step(Step("annotate", done, total)),
     )
-    return found.ledger, annotated
+    ledger = list(found.ledger)
+    return ledger, _surer(annotated, min_confidence, ledger)
 
 
 def write_records(records: Iterable[AnnotatedPaper], target: Path | None) -> None:
@@ -57,3 +62,11 @@ def write_records(records: Iterable[AnnotatedPaper], target: Path | None) -> Non
         temporary.replace(target)
     except OSError as error:
         raise InputError(f"{target}: cannot be written; {error.strerror}") from error
+
+
+def _surer(
+    papers: Iterable[AnnotatedPaper], minimum: float, ledger: list[LedgerRow]
+) -> Iterator[AnnotatedPaper]:
+    for annotated in papers:
+        ledger.extend(losses(annotated, minimum))
+        yield surer(annotated, minimum)

@@ -7,7 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
+from kg.calibration import Calibration, Cut
+from kg.matching import Counts
 from ontology.terms import EntityType, RelationType
 
 ALL = "all"
@@ -27,36 +30,17 @@ MEASURES: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class Score(Counts):
     """One measure over one group: counts, and the bootstrap 95 % interval of F1.
 
     For ``role`` and ``name``, ``gold`` and ``predicted`` both count the matched entities, so
-    precision, recall and F1 are all the accuracy. A rate without any case is 0.
+    precision, recall and F1 are all the accuracy.
     """
 
     measure: str
     group: str
-    gold: int
-    predicted: int
-    matched: int
     low: float
     high: float
-
-    @property
-    def precision(self) -> float:
-        """Share of what was predicted that is right."""
-        return self.matched / self.predicted if self.predicted else 0.0
-
-    @property
-    def recall(self) -> float:
-        """Share of what gold holds that was found."""
-        return self.matched / self.gold if self.gold else 0.0
-
-    @property
-    def f1(self) -> float:
-        """Harmonic mean of precision and recall."""
-        total = self.gold + self.predicted
-        return 2 * self.matched / total if total else 0.0
 
 
 class ErrorKind(Enum):
@@ -87,6 +71,7 @@ class Scores:
     ``missing`` are gold papers without prediction, ``differing`` gold papers whose predicted title
     or abstract reads otherwise so that offsets cannot agree: both count as all missed. ``unknown``
     are predicted papers that gold does not hold; they count nothing. Ids are sorted.
+    ``calibrations`` and ``trade_off`` judge the confidences of what was predicted.
     """
 
     papers: int
@@ -95,6 +80,8 @@ class Scores:
     missing: tuple[str, ...]
     differing: tuple[str, ...]
     unknown: tuple[str, ...]
+    calibrations: tuple[Calibration, ...] = ()
+    trade_off: tuple[Cut, ...] = ()
 
     def score(self, measure: str, group: str = ALL) -> Score:
         """Look up one score; raises KeyError for a measure or group that does not exist."""
@@ -116,7 +103,7 @@ def render(scores: Scores, errors: int = 0) -> str:
         ("predicted but not in gold, not counted", scores.unknown),
     ):
         if identifiers:
-            shown = ", ".join(map(_printable, identifiers[:5]))
+            shown = ", ".join(map(printable, identifiers[:5]))
             more = ", ..." if len(identifiers) > 5 else ""
             lines.append(f"warning: {len(identifiers)} papers {label}: {shown}{more}")
     lines += [
@@ -134,6 +121,7 @@ def render(scores: Scores, errors: int = 0) -> str:
                 f"{100 * score.recall:>7.1f}{100 * score.f1:>7.1f}  {interval:<13}"
                 f"{score.gold:>7}{score.predicted:>7}{score.matched:>7}"
             )
+    lines += ["", *_calibration_lines(scores)]
     totals = Counter(error.kind for error in scores.errors)
     lines += [
         "",
@@ -142,7 +130,7 @@ def render(scores: Scores, errors: int = 0) -> str:
     if errors:
         for kind, number, example in _examples(scores, errors):
             sides = (
-                f"{kind_name} {_printable(form)}" if form else "nothing"
+                f"{kind_name} {printable(form)}" if form else "nothing"
                 for kind_name, form in (
                     (example.gold_type, example.gold_form),
                     (example.predicted_type, example.predicted_form),
@@ -150,7 +138,7 @@ def render(scores: Scores, errors: int = 0) -> str:
             )
             lines.append(
                 f"  {kind.value:<11}{number:>4} x  {' -> '.join(sides)}  "
-                f"({_printable(example.paper)})"
+                f"({printable(example.paper)})"
             )
     return "\n".join(lines) + "\n"
 
@@ -167,20 +155,25 @@ def to_json(scores: Scores, errors: int = 0) -> str:
             "scores": {
                 measure: {
                     score.group: {
-                        "precision": round(score.precision, 4),
-                        "recall": round(score.recall, 4),
-                        "f1": round(score.f1, 4),
+                        **_rates(score),
                         "f1_low": round(score.low, 4),
                         "f1_high": round(score.high, 4),
-                        "gold": score.gold,
-                        "predicted": score.predicted,
-                        "matched": score.matched,
                     }
                     for score in scores.scores
                     if score.measure == measure
                 }
                 for measure in MEASURES
             },
+            "calibration": {one.measure: _calibration(one) for one in scores.calibrations},
+            "trade_off": [
+                {
+                    "confidence_from": cut.least,
+                    "entity": _rates(cut.entities),
+                    "relation": _rates(cut.relations),
+                    "relation_by_own_confidence": _rates(cut.surer_relations),
+                }
+                for cut in scores.trade_off
+            ],
             "errors": {kind.value: totals[kind] for kind in ErrorKind},
             "examples": [
                 {
@@ -195,6 +188,49 @@ def to_json(scores: Scores, errors: int = 0) -> str:
         },
         indent=2,
     )
+
+
+def _calibration_lines(scores: Scores) -> Iterator[str]:
+    """The calibration errors in one line, then a line for each least confidence."""
+    errors = ", ".join(f"{one.measure} {100 * one.error:.1f}" for one in scores.calibrations)
+    yield f"expected calibration error: {errors}"
+    yield ""
+    yield f"{'':<13}{'entities':<21}{'their relations':<21}relations by their own"
+    yield ("confidence" + 3 * f"{'P':>6}{'R':>7}{'F1':>7} ").rstrip()
+    for cut in scores.trade_off:
+        yield f"from {cut.least:<4.1f}" + "".join(
+            f"{100 * rate:>7.1f}"
+            for counts in (cut.entities, cut.relations, cut.surer_relations)
+            for rate in (counts.precision, counts.recall, counts.f1)
+        )
+
+
+def _calibration(calibration: Calibration) -> dict[str, Any]:
+    return {
+        "error": round(calibration.error, 4),
+        "bins": [
+            {
+                "confidence_from": one.least,
+                "predicted": one.predicted,
+                "matched": one.matched,
+                "accuracy": round(one.accuracy, 4),
+                "confidence": round(one.confidence, 4),
+            }
+            for one in calibration.bins
+            if one.predicted
+        ],
+    }
+
+
+def _rates(counts: Counts) -> dict[str, float]:
+    return {
+        "precision": round(counts.precision, 4),
+        "recall": round(counts.recall, 4),
+        "f1": round(counts.f1, 4),
+        "gold": counts.gold,
+        "predicted": counts.predicted,
+        "matched": counts.matched,
+    }
 
 
 def _examples(scores: Scores, limit: int) -> Iterator[tuple[ErrorKind, int, MentionError]]:
@@ -213,7 +249,7 @@ def _examples(scores: Scores, limit: int) -> Iterator[tuple[ErrorKind, int, Ment
             yield kind, numbers[sides], first[sides]
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Keep control characters of a paper away from the terminal."""
     return "".join(
         character if character.isprintable() else f"\\u{ord(character):04x}" for character in text

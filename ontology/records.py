@@ -136,7 +136,7 @@ class AnnotatedPaper:
 
 
 class Reason(Enum):
-    """Why a source record, a mention or a relation was dropped, changed or doubted."""
+    """Why a source record, an entity of a paper or a relation was dropped, changed or doubted."""
 
     MALFORMED = "malformed"
     UNREADABLE = "unreadable"
@@ -152,6 +152,7 @@ class Reason(Enum):
     NOT_A_PAPER = "not-a-paper"
     TOO_LONG = "too-long"
     ANNOTATION_FAILED = "annotation-failed"
+    BELOW_MIN_CONFIDENCE = "below-min-confidence"
 
 
 class Outcome(Enum):

@@ -13,8 +13,11 @@ from helpers import ROOT, SHARED, needs_shared
 
 from kg import build, open_graph
 from kg.builder import corpus_name
+from kg.confidence import MIN_CONFIDENCE
+from kg.extract import extract
 from kg.graph import staging_folder
 from kg.steps import Step
+from kg.validate import validate
 from ontology.errors import InputError
 from ontology.records import Reason
 from ontology.tables import SCHEMAS
@@ -89,6 +92,40 @@ def test_a_second_build_reuses_annotations_and_changes_nothing(example_graph, tm
     papers = again.manifest["counts"]["papers"]
     assert [Step("annotate", papers, papers)] == [one for one in steps if one.name == "annotate"]
     assert contents(example_graph.path) == contents(again.path)
+
+
+def test_a_least_confidence_keeps_what_is_sure_and_records_the_rest(example_graph, tmp_path):
+    """No link below it, one ledger row an entity left out, the manifest names it, all rules hold."""
+    graph = build(EXAMPLES, tmp_path / "map", workers=1, min_confidence=0.6)
+    assert 0.6 == graph.manifest["min_confidence"]
+    assert MIN_CONFIDENCE == example_graph.manifest["min_confidence"]
+    assert 0.6 <= graph.database.execute("SELECT min(confidence) FROM links").fetchall()[0][0]
+    assert validate(graph).ok
+    lost = graph.database.execute(
+        "SELECT source, position, paper, detail FROM ledger WHERE reason = $1 ORDER BY ALL",
+        [Reason.BELOW_MIN_CONFIDENCE.value],
+    ).fetchall()
+    ledger, annotated = extract([str(EXAMPLES)], workers=1, min_confidence=0.6)
+    assert [] == [
+        entity for paper in annotated for entity in paper.entities if entity.confidence < 0.6
+    ]
+    assert lost == sorted(
+        (row.origin.source, row.origin.position, row.paper, row.detail)
+        for row in ledger
+        if row.reason is Reason.BELOW_MIN_CONFIDENCE
+    )
+    assert len(lost) > 20
+
+
+def test_another_least_confidence_reads_no_paper_again(tmp_path):
+    """Annotations are kept whole: a lower minimum brings back what a higher one left out."""
+    build(EXAMPLES, tmp_path / "map", workers=1, min_confidence=1)
+    steps = []
+    again = build(EXAMPLES, tmp_path / "map", workers=1, min_confidence=0, on_step=steps.append)
+    papers = again.manifest["counts"]["papers"]
+    assert [Step("annotate", papers, papers)] == [one for one in steps if one.name == "annotate"]
+    fresh = build(EXAMPLES, tmp_path / "fresh", workers=1, min_confidence=0)
+    assert contents(fresh.path) == contents(again.path)
 
 
 def test_killed_build_leaves_no_half_graph_and_resumes(tmp_path):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -109,9 +110,30 @@ def test_extract_to_standard_output():
     assert "flow matching" in {entity["name"] for entity in record["entities"]}
 
 
+def test_what_is_not_sure_enough_is_counted_at_the_end(tmp_path):
+    """Build and extract leave out the same entities, and both say how many."""
+    sources = (str(ROOT / "examples" / "reviews.jsonl"), "--workers", 1, "--min-confidence", 0.6)
+    built = run("build", *sources, "-o", tmp_path / "map")
+    extracted = run("extract", *sources, "-o", tmp_path / "annotations.jsonl")
+    (number,) = re.findall(r"(\d+) below-min-confidence \(dropped\)", built.stdout)
+    assert f"ledger: {number} below-min-confidence (dropped)\n" in extracted.stderr
+
+
+@pytest.mark.parametrize("value", ["1.5", "-1", "many"])
+def test_a_least_confidence_is_a_share(value, tmp_path):
+    """Anything but 0 to 1 is a usage error."""
+    result = run("build", EXAMPLES, "-o", tmp_path / "map", "--min-confidence", value)
+    assert result.exit_code == 2
+    assert "--min-confidence" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (
+            ("build", EXAMPLES, "-o", "map", "--min-confidence", "nan"),
+            "Error: minimum confidence: ",
+        ),
         (("show", "nowhere"), "Error: nowhere: no such folder; make a graph with: kg build"),
         (("build", "nowhere.bib", "-o", "map"), "Error: nowhere.bib: "),
         (("build", EXAMPLES, "-o", "/proc/map", "-q"), "Error: /proc/map: cannot be written; "),

@@ -6,41 +6,14 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scored_papers import CREASENET, FOLDING, FOLDNET, METHOD, TASK, TEXT, entity, paper
 
 from kg.annotation_records import to_json as annotation_line
-from kg.evaluate import evaluate, evaluate_files, folded_name, maximal_matching
+from kg.evaluate import evaluate, evaluate_files, folded_name
+from kg.matching import maximal_matching
 from kg.scores import ErrorKind, render, to_json
 from ontology.errors import InputError
-from ontology.records import AnnotatedPaper, Mention, Paper, PaperEntity, PaperRelation
-from ontology.terms import EntityType, RelationType, Role
-
-METHOD, TASK = EntityType.METHOD, EntityType.TASK
-TEXT = "Foldnet predicts protein folding better than Creasenet."
-
-
-def entity(surface, kind=METHOD, role=Role.USES, name="", starts=None):
-    """An entity of ``TEXT`` with one mention a start, by default its first occurrence."""
-    mentions = tuple(
-        Mention("abstract", start, start + len(surface), surface, 0, len(TEXT))
-        for start in starts or (TEXT.index(surface),)
-    )
-    return PaperEntity(kind, name or surface, (surface,), role, 1.0, mentions, ())
-
-
-def paper(*entities, relations=(), identifier="p", text=TEXT):
-    return AnnotatedPaper(
-        Paper(identifier, "", text),
-        entities,
-        tuple(
-            PaperRelation(head, relation, tail, 1.0, "abstract", 0, len(text))
-            for head, relation, tail in relations
-        ),
-    )
-
-
-FOLDNET = entity("Foldnet", role=Role.INTRODUCES)
-FOLDING = entity("protein folding", TASK)
-CREASENET = entity("Creasenet", role=Role.COMPARES)
+from ontology.terms import RelationType
 
 
 def counts(scores, measure, group="all"):

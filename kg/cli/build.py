@@ -13,6 +13,7 @@ from rich.table import Table
 from kg.cli.console import build_progress, notes, output
 from kg.cli.options import (
     FROM,
+    LEAST_CONFIDENCE,
     MODEL,
     QUIET,
     SOURCES,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 @click.option("--name", help="Name of the corpus; after the sources by default.")
 @WORKERS
 @MODEL
+@LEAST_CONFIDENCE
 @STRICT
 @QUIET
 def build_command(
@@ -51,6 +53,7 @@ def build_command(
     name: str | None,
     workers: int | None,
     model: Path | None,
+    min_confidence: float,
     strict: bool,
     quiet: bool,
 ) -> None:
@@ -76,6 +79,7 @@ def build_command(
             strict=strict,
             name=name,
             settings=settings_of(model),
+            min_confidence=min_confidence,
             on_step=progress or silent,
         )
     if not quiet:
@@ -95,6 +99,7 @@ def build_command(
 @FROM
 @WORKERS
 @MODEL
+@LEAST_CONFIDENCE
 @STRICT
 @QUIET
 def extract_command(
@@ -103,6 +108,7 @@ def extract_command(
     source_format: str | None,
     workers: int | None,
     model: Path | None,
+    min_confidence: float,
     strict: bool,
     quiet: bool,
 ) -> None:
@@ -126,6 +132,7 @@ def extract_command(
             workers=workers,
             strict=strict,
             settings=settings_of(model),
+            min_confidence=min_confidence,
             on_step=progress or silent,
         )
         write_records(records, target if str(target) != "-" else None)

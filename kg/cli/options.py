@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.confidence import MIN_CONFIDENCE
 from ontology.terms import EntityType
 
 if TYPE_CHECKING:
@@ -41,6 +42,15 @@ MODEL = click.option(
     type=click.Path(path_type=Path),
     help="Read with a trained model beside the rules, which finds more and takes longer: the folder"
     " of one (kg train), or the word shipped for the one that comes with litkg.",
+)
+LEAST_CONFIDENCE = click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=MIN_CONFIDENCE,
+    show_default=True,
+    help="Leave out entities less sure than this, with their mentions and links; a relation goes"
+    " with either of its ends. Its own confidence is of another scale and leaves nothing out. What"
+    " a value costs and gains is shown by kg evaluate.",
 )
 QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 
