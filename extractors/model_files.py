@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,12 @@ TOKENIZER = "tokenizer.json"
 PARTS = (ENCODER, ROLES, RELATIONS, TOKENIZER)
 SHIPPED = Path(str(files("extractors"))) / "model"
 """The model that comes with litkg."""
+
+
+def missing_runtime() -> tuple[str, ...]:
+    """Packages that running a model takes and that are not installed."""
+    return tuple(name for name in ("onnxruntime", "tokenizers") if find_spec(name) is None)
+
 
 LABELS: dict[str, list[str]] = {
     "tags": list(TAGS),
@@ -83,6 +90,6 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(
-            f"{path}: cannot be read; {error.strerror}; name a model's folder with --model,"
-            " or leave it out and read by rules alone"
+            f"{path}: cannot be read; {error.strerror}; name another model's folder with --model,"
+            " or read by rules alone with --no-model"
         ) from error

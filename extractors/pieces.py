@@ -56,8 +56,7 @@ def read_tokenizer(path: Path) -> Tokenizer:
         from tokenizers import Tokenizer  # noqa: PLC0415  rules alone need none
     except ImportError as error:
         raise MissingDependencyError(
-            "tokenizers: not installed; pip install tokenizers, or leave --model out and read"
-            " by rules alone"
+            "tokenizers: not installed; pip install tokenizers, or read by rules alone with --no-model"
         ) from error
     try:
         tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ from extractors.coined_names import mark_coined_names
 from extractors.descriptive_terms import mark_descriptive_terms
 from extractors.entities import mark_entities
 from extractors.learned import judge_relations, judge_roles
-from extractors.model_files import check_model
+from extractors.model_files import SHIPPED, check_model, missing_runtime
 from extractors.proper_names import mark_proper_names
 from extractors.reading import FineTokenizer, joined_text
 from extractors.relations import find_relations
@@ -42,6 +42,11 @@ class Settings:
 
     vocabulary: tuple[Path, ...] = ()
     model: Path | None = None
+
+
+def default_settings() -> Settings:
+    """The model that comes with litkg beside the rules; rules alone where it cannot run."""
+    return Settings() if missing_runtime() else Settings(model=SHIPPED)
 
 
 def load(settings: Settings = Settings()) -> Language:

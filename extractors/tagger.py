@@ -140,8 +140,7 @@ def _session(path: Path, threads: int = 1) -> Any:
         import onnxruntime  # noqa: PLC0415  rules alone need none
     except ImportError as error:
         raise MissingDependencyError(
-            "ONNX Runtime: not installed; pip install onnxruntime, or leave --model out and read"
-            " by rules alone"
+            "ONNX Runtime: not installed; pip install onnxruntime, or read by rules alone with --no-model"
         ) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

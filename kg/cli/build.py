@@ -15,6 +15,7 @@ from kg.cli.options import (
     FROM,
     LEAST_CONFIDENCE,
     MODEL,
+    NO_MODEL,
     QUIET,
     SOURCES,
     STRICT,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 @click.option("--name", help="Name of the corpus; after the sources by default.")
 @WORKERS
 @MODEL
+@NO_MODEL
 @LEAST_CONFIDENCE
 @STRICT
 @QUIET
@@ -53,6 +55,7 @@ def build_command(
     name: str | None,
     workers: int | None,
     model: Path | None,
+    no_model: bool,
     min_confidence: float,
     strict: bool,
     quiet: bool,
@@ -78,7 +81,7 @@ def build_command(
             workers=workers,
             strict=strict,
             name=name,
-            settings=settings_of(model),
+            settings=settings_of(model, no_model=no_model),
             min_confidence=min_confidence,
             on_step=progress or silent,
         )
@@ -99,6 +102,7 @@ def build_command(
 @FROM
 @WORKERS
 @MODEL
+@NO_MODEL
 @LEAST_CONFIDENCE
 @STRICT
 @QUIET
@@ -108,6 +112,7 @@ def extract_command(
     source_format: str | None,
     workers: int | None,
     model: Path | None,
+    no_model: bool,
     min_confidence: float,
     strict: bool,
     quiet: bool,
@@ -131,7 +136,7 @@ def extract_command(
             source_format=source_format,
             workers=workers,
             strict=strict,
-            settings=settings_of(model),
+            settings=settings_of(model, no_model=no_model),
             min_confidence=min_confidence,
             on_step=progress or silent,
         )

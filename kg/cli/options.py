@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.cli.console import notes
 from kg.confidence import MIN_CONFIDENCE
 from ontology.terms import EntityType
 
@@ -40,8 +41,12 @@ STRICT = click.option(
 MODEL = click.option(
     "--model",
     type=click.Path(path_type=Path),
-    help="Read with a trained model beside the rules, which finds more and takes longer: the folder"
-    " of one (kg train), or the word shipped for the one that comes with litkg.",
+    help="Folder of a trained model (kg train) to read with, instead of the one of litkg.",
+)
+NO_MODEL = click.option(
+    "--no-model",
+    is_flag=True,
+    help="Read by rules alone: several times faster, but less is found and less of it is right.",
 )
 LEAST_CONFIDENCE = click.option(
     "--min-confidence",
@@ -55,9 +60,15 @@ LEAST_CONFIDENCE = click.option(
 QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 
 
-def settings_of(model: Path | None) -> Settings:
-    """What ``--model`` asks for."""
-    from extractors.model_files import SHIPPED
-    from extractors.pipeline import Settings
+def settings_of(model: Path | None, *, no_model: bool) -> Settings:
+    """What ``--model`` and ``--no-model`` ask for; a note where the model cannot run."""
+    from extractors.model_files import missing_runtime
+    from extractors.pipeline import Settings, default_settings
 
-    return Settings(model=SHIPPED if model == Path("shipped") else model)
+    if no_model and model is not None:
+        raise click.UsageError("--model and --no-model exclude each other")
+    if no_model or model is not None:
+        return Settings(model=model)
+    if missing := " ".join(missing_runtime()):
+        notes().print(f"note: reading by rules alone; for the trained model: pip install {missing}")
+    return default_settings()
