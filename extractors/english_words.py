@@ -21,7 +21,7 @@ Reading = frozenset[str]
 _ENDINGS = (
     (re.compile(r"(?<=.{3})(?:ification|ifying|ifier|ified|ify)$"), "if"),
     (re.compile(r"(?<=.{4})(?:ational|ative|ation|ator|ating|ated|ate)$"), ""),
-    (re.compile(r"(?<=.{4})(?:ional|ion|ive|ing|ed|or|er|ment)$"), ""),
+    (re.compile(r"(?<=.{4})(?:ional|ion|ive|ing|ed|or|er)$"), ""),
     (
         re.compile(r"(?<=.{4})(?:ically|ical|ic|ally|al|ly|ance|ence|ant|ent|able|ible|ity|e|y)$"),
         "",
