@@ -23,7 +23,7 @@ from extractors.english_words import EnglishText, Phrase, Reading, roots
 from extractors.overlaps import CHINESE, SOURCES, TAGGER, agreed, finds_of, settle
 from extractors.reading import has_cjk, sentence_words, split_words, text_of
 from extractors.word_lists import word_set
-from ontology.names import match_key
+from ontology.names import match_key, singular
 from ontology.terms import EntityType
 from ontology.vocabulary.reader import Entry, Vocabulary
 
@@ -35,7 +35,7 @@ _TASK, _METHOD, _MODALITY = (
 _LONGEST_TITLE = 400
 _MOST_PIECES = 8
 _MOST_NAMES = 200
-_NOUN = re.compile(r"(?:ion|ing|ment|sis|ery|al|ance|ence|ure|or|er|y|n)$")
+_NOUN = re.compile(r"(?:ion|ing|ment|sis|ery|al|ance|ence|ure|graphy|metry)$")
 _MODELS = ("模型", "网络", "智能体", "学习")
 """Endings of methods that stand beside a task rather than within its name."""
 
@@ -118,18 +118,20 @@ class Reader:
                 last = first + length
                 if any(first < end and begin < last for begin, end, _ in found):
                     continue
-                if term := self._said_alike(pieces[first:last]):
+                if term := self._said_alike(pieces[first:last], to_end=last == len(pieces)):
                     found.append((first, last, term))
         return sorted(found)
 
-    def _said_alike(self, row: Sequence[Piece]) -> Term | None:
-        if not self._is_term(row):
+    def _said_alike(self, row: Sequence[Piece], *, to_end: bool) -> Term | None:
+        verb = to_end and self._words.is_head(row[0].word, _TASK)
+        if not verb and not self._is_term(row):
             return None
         parts = [self._read(piece) for piece in row]
         start, end = row[0].start, row[-1].end
-        if phrase := self._english.mention_of(parts):
+        phrase = self._english.mention_of(parts)
+        if phrase and (self._is_term(row) or phrase.type == _TASK):
             return _as_mentioned(start, end, phrase)
-        words = self._english.words_of(parts)
+        words = self._english.words_of(parts) if self._is_term(row) else None
         return Term(start, end, self._type(row), english=words) if words else None
 
     def _seam(self, pieces: Sequence[Piece], cut: int) -> bool:
@@ -183,7 +185,8 @@ class Reader:
         for start in range(len(row) - 1):
             if found := self._in_english(row[start:]):
                 return found
-        if len(row) > _MOST_PIECES // 2:
+        heads_alone = all(self._words.is_head(piece.word) for piece in row)
+        if heads_alone or len(row) > _MOST_PIECES // 2:
             return None
         return Term(row[0].start, row[-1].end, self._type(row))
 
@@ -250,8 +253,12 @@ class Reader:
             ), True
         english = self._words.english(piece.word)
         confirmed = [one for one in english if self._english.says(one)]
-        nouns = [one for one in confirmed if is_head and _NOUN.search(one)]
-        return next(iter((*nouns, *english)), ""), bool(confirmed)
+        fitting = [
+            one
+            for one in confirmed
+            if one == english[0] or (_NOUN.search(one) if is_head else one == singular(one))
+        ]
+        return next(iter((*fitting, *english)), ""), bool(confirmed)
 
     def _read(self, piece: Piece) -> tuple[Reading, ...]:
         if piece not in self._readings:

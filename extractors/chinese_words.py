@@ -103,7 +103,7 @@ class ChineseWords:
                 key = row[start].text.casefold() + key
                 if key in self._known and key != without and has_cjk(key):
                     cost = costs[start] + self._cost(key)
-                    if cost <= best:
+                    if cost < best:
                         best, begin = cost, start
             costs[end], starts[end] = best, begin
         pieces = []
@@ -140,9 +140,9 @@ class ChineseWords:
         ends = (word[cut:] for cut in range(1, len(word)))
         return next((self._heads[end][0] for end in ends if end in self._heads), "")
 
-    def is_head(self, word: str, kind: str) -> bool:
-        """Whether a word is a listed head of a type."""
-        return self._heads.get(word, ("", False))[0] == kind
+    def is_head(self, word: str, kind: str = "") -> bool:
+        """Whether a word is a listed head, of the given type or of any."""
+        return word in self._heads and kind in ("", self._heads[word][0])
 
     def is_generic(self, word: str) -> bool:
         """Whether a head adds nothing to a name."""

@@ -21,13 +21,14 @@ Reading = frozenset[str]
 _ENDINGS = (
     (re.compile(r"(?<=.{3})(?:ification|ifying|ifier|ified|ify)$"), "if"),
     (re.compile(r"(?<=.{4})(?:ational|ative|ation|ator|ating|ated|ate)$"), ""),
+    (re.compile(r"(?<=.{5})e?ment$"), ""),
     (re.compile(r"(?<=.{4})(?:ional|ion|ive|ing|ed|or|er)$"), ""),
-    (
-        re.compile(r"(?<=.{4})(?:ically|ical|ic|ally|al|ly|ance|ence|ant|ent|able|ible|ity|e|y)$"),
-        "",
-    ),
+    (re.compile(r"(?<=.{5})(?:ance|ence|ant|ent)$"), ""),
+    (re.compile(r"(?<=.{4})(?:ly|able|ible|ity|e|y)$"), ""),
 )
 _DOUBLED = re.compile(r"([bdgmnprt])\1$")
+_LINKS = frozenset("a an the of s".split())
+"""Words that may stand within a phrase."""
 _FILLERS = frozenset("a an the of for in on to with from by and s".split())
 _LONGEST = 12
 """Words of a phrase that is no mention."""
@@ -137,16 +138,17 @@ class EnglishText:
         return best[1] if best else None
 
     def words_of(self, parts: Sequence[Collection[Reading]]) -> tuple[int, int] | None:
-        """The shortest row of words outside mentions that takes a term up, then the first."""
+        """The shortest row of words outside mentions that takes a term up, head last; the first."""
         if left_over(parts, self.roots) is None:
             return None
         wanted = frozenset(name for readings in parts for one in readings for name in one)
+        heads = frozenset(name for one in parts[-1] for name in one)
         best: tuple[int, int] | None = None
         for row in self._rows:
             for first, place in enumerate(row):
                 if not wanted & set(place.roots):
                     continue
-                end = _end_of(row, first, parts, wanted)
+                end = _end_of(row[first : first + _LONGEST], parts, wanted, heads)
                 if end is None or any(a <= place.start and end <= b for a, b in self._taken):
                     continue
                 if best is None or end - place.start < best[1] - best[0]:
@@ -170,11 +172,11 @@ def left_over(parts: Sequence[Collection[Reading]], found: Reading) -> Reading |
 
 
 def _rows(words: Sequence[Word]) -> Iterator[tuple[_Place, ...]]:
-    """Words between signs."""
+    """Words between signs and prepositions."""
     row: list[_Place] = []
     for word in words:
         tokens = key_tokens(word.text)
-        if tokens:
+        if tokens and not (tokens[0] in _FILLERS and tokens[0] not in _LINKS and len(tokens) == 1):
             kept = tuple(root(token) for token in tokens if token not in _FILLERS)
             row.append(_Place(word.start, word.end, kept))
         elif word.text not in "'’-–":
@@ -187,19 +189,18 @@ def _rows(words: Sequence[Word]) -> Iterator[tuple[_Place, ...]]:
 
 def _end_of(
     row: Sequence[_Place],
-    first: int,
     parts: Sequence[Collection[Reading]],
     wanted: Reading,
+    heads: Reading,
 ) -> int | None:
+    """Where the words from the beginning of a row on have taken up all parts of a term."""
     found: set[str] = set()
-    foreign = 0
-    for place in row[first : first + _LONGEST]:
-        new = set(place.roots) - wanted
-        foreign += len(new)
-        if foreign > 1 or not new <= _EXTRAS:
+    for place in row:
+        found.update(place.roots)
+        foreign = found - wanted
+        if len(foreign) > 1 or not foreign <= _EXTRAS:
             return None
-        found |= set(place.roots)
         rest = left_over(parts, frozenset(found))
-        if rest is not None and len(rest) <= 1 and place.roots:
+        if rest is not None and len(rest) <= 1 and heads & set(place.roots[-1:]):
             return place.end
     return None
