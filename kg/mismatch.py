@@ -3,8 +3,8 @@
 Each content word of the title is evidence: in a true pair it comes back in the abstract most of the
 time, in a wrong pair only as often as abstracts use that word at all. ``word_shares.tsv`` says how
 often that is. Chinese titles are read through the vocabulary's Chinese names and the general words
-of ``extractors/words/chinese_words.tsv``, and count for less a word, because a translation is a guess. A title is
-suspected only when the whole of its words speaks clearly against the abstract.
+of ``extractors/words/chinese_words.tsv``, and count for less a word, because a translation is a
+guess. A title is suspected only when the whole of its words speaks clearly against the abstract.
 """
 
 from __future__ import annotations
