@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 
 from spacy.tokens import Doc
@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from extractors.confidence import confidence, confidence_with_model
 from extractors.entity_types import retyped
 from extractors.overlaps import SOURCES, TAGGER, Settled, agreed, finds_of, settle
-from extractors.reading import mention_at, text_of
+from extractors.reading import has_cjk, mention_at, text_of
 from extractors.rewordings import bracketed, reworded
 from ontology.names import key_tokens, match_key, singular
 from ontology.records import Mention, Paper, PaperEntity
@@ -52,11 +52,15 @@ class _Groups:
 
 
 def group(
-    spans: Sequence[Settled], text: str, abbreviations: Sequence[Definition]
+    spans: Sequence[Settled],
+    text: str,
+    abbreviations: Sequence[Definition],
+    translations: Sequence[Definition] = (),
 ) -> list[list[int]]:
     """Sort mentions into entities: same type and same spelling, entry, or defined abbreviation.
 
-    ``abbreviations`` are pairs of spans (long form, short form). Groups come by first mention.
+    ``abbreviations`` are pairs of spans (long form, short form), ``translations`` pairs of mentions
+    that are one entity in two languages. Groups come by first mention.
     """
     groups = _Groups(len(spans))
     first: dict[tuple[str, str], int] = {}
@@ -77,7 +81,11 @@ def group(
         match_key(text[short[0] : short[1]]): text[long_form[0] : long_form[1]]
         for long_form, short in abbreviations
     }
-    for one, other in (*bracketed(spans, text), *reworded(spans, text, long_forms)):
+    for one, other in (
+        *bracketed(spans, text),
+        *reworded(spans, text, long_forms),
+        *_translated(spans, translations),
+    ):
         groups.join(one, other)
     _join_bare_heads(spans, text, groups)
     _join_verb_phrases(spans, text, groups)
@@ -85,6 +93,25 @@ def group(
     for index in range(len(spans)):
         members.setdefault(groups.root(index), []).append(index)
     return list(members.values())
+
+
+def _translated(
+    spans: Sequence[Settled], translations: Sequence[Definition]
+) -> Iterator[tuple[int, int]]:
+    place = {(span.start, span.end): index for index, span in enumerate(spans)}
+    for chinese, english in translations:
+        one, other = place.get(chinese), place.get(english)
+        if one is not None and other is not None and spans[one].type == spans[other].type:
+            yield one, other
+
+
+def typed_as_translated(
+    spans: Sequence[Settled], translations: Sequence[Definition]
+) -> list[Settled]:
+    """Give Chinese mentions the type of the English ones that translate them."""
+    types = {(span.start, span.end): span.type for span in spans}
+    english = {one: types[other] for one, other in translations if other in types}
+    return [span._replace(type=english.get((span.start, span.end), span.type)) for span in spans]
 
 
 def _join_bare_heads(spans: Sequence[Settled], text: str, groups: _Groups) -> None:
@@ -169,19 +196,21 @@ def build_entities(
     abbreviations: Sequence[Definition],
     entry_names: Mapping[str, str],
     *,
+    translations: Sequence[Definition] = (),
     by_model: bool = False,
 ) -> tuple[PaperEntity, ...]:
     """Turn settled spans into the paper's entities, by first mention.
 
-    ``entry_names`` gives the canonical names of vocabulary entries by id; ``by_model`` tells that
-    the trained model has read the paper, too.
+    ``entry_names`` gives the canonical names of vocabulary entries by id, ``translations`` the
+    mentions that are one in two languages; ``by_model`` tells that the trained model has read the
+    paper, too.
     """
     long_of = {
         match_key(text[short[0] : short[1]]): text[long_form[0] : long_form[1]]
         for long_form, short in abbreviations
     }
     entities = []
-    for members in group(spans, text, abbreviations):
+    for members in group(spans, text, abbreviations, translations):
         mentions = _mentions(paper, [spans[index] for index in members], sentences)
         forms = tuple(dict.fromkeys(mention.surface for mention in mentions))
         naming = _naming(members, spans, text)
@@ -212,7 +241,14 @@ def build_entities(
 
 
 def _naming(members: Sequence[int], spans: Sequence[Settled], text: str) -> Sequence[int]:
-    """The members that name a group: a bare head that joined a specific term does not."""
+    """The members that name a group.
+
+    A Chinese name beside an English one does not, nor a bare head that joined a specific term.
+    """
+    english = [
+        index for index in members if not has_cjk(text[spans[index].start : spans[index].end])
+    ]
+    members = english or members
     specific = [
         index
         for index in members
@@ -247,13 +283,15 @@ def mark_entities(doc: Doc) -> Doc:
         finds = agreed(finds, text)
     abbreviations = list(zip(forms[::2], forms[1::2], strict=True))
     sentences = [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
+    translations = doc.user_data["translations"]
     doc.user_data["entities"] = build_entities(
         doc.user_data["paper"],
         text,
-        retyped(settle(finds), text),
+        typed_as_translated(retyped(settle(finds), text), translations),
         sentences,
         abbreviations,
         doc.user_data["entry_names"],
+        translations=translations,
         by_model=by_model,
     )
     return doc

@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
+from extractors.reading import has_cjk
 from ontology.names import match_key
 from ontology.terms import EntityType
 
 TAGGER = "tagger"
-SOURCES = (TAGGER, "coined", "vocabulary", "abbreviation", "name", "phrase", "verb")
+CHINESE = "chinese"
+SOURCES = (TAGGER, "coined", CHINESE, "vocabulary", "abbreviation", "name", "phrase", "verb")
 """Extractors that find typed spans, most reliable first; each owns the ``doc.spans`` key."""
 
 _VOCABULARY = "vocabulary"
@@ -92,8 +94,9 @@ def settle(finds: Iterable[Find]) -> list[Settled]:
 def agreed(finds: Sequence[Find], text: str) -> list[Find]:
     """Leave out what the model doubts and no rule supports, and what rules find without it.
 
-    Without the model's consent stand only datasets that the vocabulary lists, and what it and
-    another rule find alike. A name is as sure as the surest of its mentions of one type.
+    Without the model's consent stand only datasets that the vocabulary lists, what it and another
+    rule find alike, and names with Chinese characters, which the model cannot read. A name is as
+    sure as the surest of its mentions of one type.
     """
     finds = _typed_by_vocabulary(finds)
     by_rules = {(find.start, find.end, find.type) for find in finds if find.source != TAGGER}
@@ -103,6 +106,8 @@ def agreed(finds: Sequence[Find], text: str) -> list[Find]:
         for find in finds
         if (find.source == _VOCABULARY and find.type == _DATASET)
         or (find.source not in (TAGGER, _VOCABULARY) and find[:2] in listed)
+        or find.source == CHINESE
+        or (find.source != TAGGER and has_cjk(text[find.start : find.end]))
     }
     surest: dict[tuple[str, str], float] = {}
     for find in finds:

@@ -14,6 +14,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extractors.abbreviations import mark_abbreviations
+from extractors.chinese_terms import mark_chinese_terms
+from extractors.chinese_words import ChineseWords
 from extractors.coined_names import mark_coined_names
 from extractors.descriptive_terms import mark_descriptive_terms
 from extractors.entities import mark_entities
@@ -61,19 +63,22 @@ def load(settings: Settings = Settings()) -> Language:
     nlp.add_pipe("litkg_sentences")
     nlp.add_pipe("litkg_abbreviations")
     vocabulary_files = [str(path) for path in settings.vocabulary]
-    nlp.add_pipe("litkg_vocabulary", config={"vocabulary_files": vocabulary_files})
+    listed = {"vocabulary_files": vocabulary_files}
+    nlp.add_pipe("litkg_vocabulary", config=listed)
     nlp.add_pipe("litkg_coined_names")
     nlp.add_pipe("litkg_proper_names")
     nlp.add_pipe("litkg_descriptive_terms")
     nlp.add_pipe("litkg_task_verbs")
     nlp.add_pipe("litkg_short_forms")
     if settings.model is None:
+        nlp.add_pipe("litkg_chinese_terms", config=listed)
         nlp.add_pipe("litkg_entities")
         nlp.add_pipe("litkg_roles")
         nlp.add_pipe("litkg_relations")
         return nlp
     model = {"model": str(settings.model)}
     nlp.add_pipe("litkg_tagger", config=model)
+    nlp.add_pipe("litkg_chinese_terms", config=listed)
     nlp.add_pipe("litkg_entities")
     nlp.add_pipe("litkg_learned_roles", config=model)
     nlp.add_pipe("litkg_learned_relations", config=model)
@@ -128,15 +133,30 @@ def _files_of(package: str, *suffixes: str) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in suffixes)
 
 
+@lru_cache(maxsize=2)
+def _vocabulary(vocabulary_files: tuple[str, ...]) -> Vocabulary:
+    entries: list[Entry] = list(shipped_vocabulary())
+    for path in vocabulary_files:
+        entries.extend(read_entries(Path(path)))
+    return Vocabulary(entries)
+
+
 def _vocabulary_component(
     nlp: Language,  # noqa: ARG001  spaCy passes it
     name: str,  # noqa: ARG001  spaCy passes it
     vocabulary_files: list[str],
 ) -> Callable[[Doc], Doc]:
-    entries: list[Entry] = list(shipped_vocabulary())
-    for path in vocabulary_files:
-        entries.extend(read_entries(Path(path)))
-    return partial(mark_vocabulary, index=VocabularyIndex(Vocabulary(entries)))
+    vocabulary = _vocabulary(tuple(vocabulary_files))
+    return partial(mark_vocabulary, index=VocabularyIndex(vocabulary))
+
+
+def _chinese_component(
+    nlp: Language,  # noqa: ARG001  spaCy passes it
+    name: str,  # noqa: ARG001  spaCy passes it
+    vocabulary_files: list[str],
+) -> Callable[[Doc], Doc]:
+    vocabulary = _vocabulary(tuple(vocabulary_files))
+    return partial(mark_chinese_terms, words=ChineseWords(vocabulary), vocabulary=vocabulary)
 
 
 @lru_cache(maxsize=2)
@@ -185,6 +205,13 @@ for _name, _component in (
         _name, func=_component, requires=["token.is_sent_start"], assigns=["doc.spans"]
     )
 Language.component("litkg_short_forms", func=mark_short_forms, assigns=["doc.spans"])
+Language.factory(
+    "litkg_chinese_terms",
+    func=_chinese_component,
+    default_config={"vocabulary_files": []},
+    requires=["doc.spans"],
+    assigns=["doc.spans"],
+)
 Language.component("litkg_entities", func=mark_entities, requires=["doc.spans"])
 Language.component("litkg_roles", func=_assign_roles)
 Language.component("litkg_relations", func=_find_relations)

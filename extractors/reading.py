@@ -18,6 +18,7 @@ from ontology.records import Field, Mention, Paper
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Character ranges of Chinese and Japanese script, for use inside a regular expression class."""
 
+_HAS_CJK = re.compile(rf"[{CJK}]")
 _TOKEN = re.compile(rf"[{CJK}]|[^\W\d_{CJK}]+|\d+|\s|.", re.DOTALL)
 _WORD = re.compile(
     rf"[{CJK}]"
@@ -58,6 +59,15 @@ class FineTokenizer:
                 words.append(piece)
                 spaces.append(False)
         return Doc(self.vocab, words=words, spaces=spaces, user_data={"text": text})
+
+
+def has_cjk(text: str) -> bool:
+    """Tell whether a text holds a Chinese or Japanese character.
+
+    >>> has_cjk("3D 分割"), has_cjk("U-Net")
+    (True, False)
+    """
+    return _HAS_CJK.search(text) is not None
 
 
 def joined_text(paper: Paper) -> str:

@@ -3,8 +3,8 @@
 Each content word of the title is evidence: in a true pair it comes back in the abstract most of the
 time, in a wrong pair only as often as abstracts use that word at all. ``word_shares.tsv`` says how
 often that is. Chinese titles are read through the vocabulary's Chinese names and the general words
-of ``chinese_words.tsv``, and count for less a word, because a translation is a guess. A title is
-suspected only when the whole of its words speaks clearly against the abstract.
+of ``extractors/words/chinese_words.tsv``, and count for less a word, because a translation is a
+guess. A title is suspected only when the whole of its words speaks clearly against the abstract.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 
+from extractors.word_lists import word_table
 from ontology.names import plain_text
 from ontology.vocabulary.reader import shipped_vocabulary
 
@@ -198,15 +199,13 @@ def _share(part: str) -> float:
 @cache
 def _word_shares() -> Mapping[str, float]:
     """How many of the abstracts of a field use a stem, for the field that uses it most."""
-    return {
-        part: float(share) for share, stems in _lines("word_shares.tsv") for part in stems.split()
-    }
+    return {part: float(share) for share, stems in _share_lines() for part in stems.split()}
 
 
 @cache
 def _chinese_readings() -> Mapping[str, tuple[frozenset[str], ...]]:
     readings: dict[str, set[frozenset[str]]] = {}
-    for term, english in _lines("chinese_words.tsv"):
+    for term, (english,) in word_table("chinese_words").items():
         readings.setdefault(term, set()).update(_reading_sets(english.split("|")))
     for entry in shipped_vocabulary():
         english_names = [entry.name, *(a.name for a in entry.aliases if a.language == "en")]
@@ -220,8 +219,8 @@ def _reading_sets(names: Iterable[str]) -> set[frozenset[str]]:
     return {stems for name in names if (stems := _stems(name))}
 
 
-def _lines(name: str) -> Iterator[tuple[str, str]]:
-    text = files("kg").joinpath(name).read_text(encoding="utf-8")
+def _share_lines() -> Iterator[tuple[str, str]]:
+    text = files("kg").joinpath("word_shares.tsv").read_text(encoding="utf-8")
     for line in text.splitlines():
         if line and not line.startswith("#"):
             first, _, second = line.partition("\t")
