@@ -55,11 +55,11 @@ class Tagger:
     :class:`MissingDependencyError` without ONNX Runtime or tokenizers.
     """
 
-    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+    def __init__(self, folder: Path) -> None:
         check_model(folder)
         self._tokenizer = read_tokenizer(folder / TOKENIZER)
         self._marks = marks(self._tokenizer)
-        self._encoder = _session(folder / ENCODER, threads)
+        self._encoder = _session(folder / ENCODER)
         self._roles = _session(folder / ROLES)
         self._relations = _session(folder / RELATIONS)
 
@@ -135,7 +135,7 @@ def mark_tagged(doc: Doc, tagger: Tagger) -> Doc:
     return doc
 
 
-def _session(path: Path, threads: int = 1) -> Any:
+def _session(path: Path) -> Any:
     try:
         import onnxruntime  # noqa: PLC0415  rules alone need none
     except ImportError as error:
@@ -143,7 +143,7 @@ def _session(path: Path, threads: int = 1) -> Any:
             "ONNX Runtime: not installed; pip install onnxruntime, or read by rules alone with --no-model"
         ) from error
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:

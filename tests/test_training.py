@@ -130,3 +130,26 @@ def test_missing_torch_names_the_command(tmp_path: Path, monkeypatch):
     done = train(gold(tmp_path / "g.jsonl"), "-o", tmp_path / "m")
     assert 1 == done.exit_code
     assert INSTALL in done.output
+
+
+def test_a_model_learns_from_a_teacher(tmp_path: Path, encoder: Path):
+    """Papers that only the teacher read are learned from; without a teacher they are refused."""
+    teacher, learner = tmp_path / "teacher", tmp_path / "learner"
+    file = gold(tmp_path / "g.jsonl", 300)
+    assert 0 == train(file, "-o", teacher, "--encoder", encoder, "--epochs", 6).exit_code
+    others = tmp_path / "others.jsonl"
+    lines = (
+        json.dumps({"id": f"u{number}", "title": f"{WORDS[number % 19]} net: a task",
+                    "abstract": f"We train qux net number {number} on bar set."})
+        for number in range(30)
+    )  # fmt: skip
+    others.write_text("\n".join(lines), encoding="utf-8")
+    arguments = ["-o", learner, "--encoder", encoder, "--epochs", 2, "--unlabelled", others]
+    refused = train(file, *arguments)
+    assert (1, True) == (refused.exit_code, "come together" in refused.output)
+    done = train(file, *arguments, "--teacher", teacher)
+    assert 0 == done.exit_code, done.output
+    assert "the teacher has read 30 of 30 papers" in done.output
+    figures = json.loads((learner / "model.json").read_text(encoding="utf-8"))["figures"]
+    assert 30 == figures["taught"]
+    assert [] == [*learner.glob("taught-*")]

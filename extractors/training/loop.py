@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from extractors.model_files import check_model
+from extractors.model_files import TOKENIZER, check_model
 from extractors.pieces import read_tokenizer
 from extractors.tag_decoding import best_tags, log_probabilities, spans_of
 from extractors.training.encoding import TrainingPaper, encode, held_out, pairs_of
@@ -100,7 +100,7 @@ def train(
     Raises :class:`InputError`.
     """
     torch.set_num_threads(plan.threads)
-    tokenizer = read_tokenizer(encoder / "tokenizer.json")
+    tokenizer = read_tokenizer(encoder / TOKENIZER)
     learn, check = _encoded(lessons.annotated, tokenizer)
     folder.mkdir(parents=True, exist_ok=True)
     state = folder / STATE
@@ -110,7 +110,7 @@ def train(
     taught: list[TrainingPaper] = []
     if lessons.teacher is not None:
         taught = taught_papers(
-            lessons.unlabelled, lessons.teacher, tokenizer, folder, plan.threads, on_taught
+            lessons.unlabelled, lessons.teacher, encoder, folder, plan.threads, on_taught
         )
     while run.epoch < plan.epochs and run.idle < plan.patience:
         loss = run.learn([*learn, *taught[run.epoch :: plan.epochs]])

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +19,8 @@ from spacy.language import Language
 from tokenizers import Tokenizer
 
 from extractors.learned import entity_vectors
-from extractors.model_files import check_model
-from extractors.pieces import cut, marks, windows
+from extractors.model_files import TOKENIZER, check_model
+from extractors.pieces import cut, marks, read_tokenizer, windows
 from extractors.pipeline import Settings, fingerprint, load, read_with
 from extractors.tag_decoding import Floats, log_probabilities
 from extractors.tagger import Reading, Tagger
@@ -36,11 +39,11 @@ _FORBIDDEN = np.float32(-1e4)
 class Teacher:
     """A trained model beside the rules, at work on papers without annotations."""
 
-    def __init__(self, folder: Path, threads: int = 1) -> None:
+    def __init__(self, folder: Path) -> None:
         self._nlp: Language = load(Settings(model=folder))
         for name in ("litkg_learned_roles", "litkg_learned_relations"):
             self._nlp.remove_pipe(name)
-        self._tagger = Tagger(folder, threads=threads)
+        self._tagger = Tagger(folder)
         self._folder = folder
 
     def read(self, paper: Paper, tokenizer: Tokenizer) -> TrainingPaper:
@@ -96,9 +99,9 @@ class Teacher:
 def taught_papers(
     papers: Sequence[Paper],
     teacher: Path,
-    tokenizer: Tokenizer,
+    encoder: Path,
     folder: Path,
-    threads: int = 1,
+    workers: int = 1,
     on_taught: Callable[[int, int], None] | None = None,
 ) -> list[TrainingPaper]:
     """What the teacher says of each paper, in order; papers without a word piece are left out.
@@ -106,19 +109,40 @@ def taught_papers(
     Finished chunks are kept in ``folder`` under names that follow from teacher, rules and texts, so
     that a run that was killed takes them up.
     """
+    tokenizer = read_tokenizer(encoder / TOKENIZER)
     made_by = f"{check_model(teacher)} {fingerprint()}"
-    guide: Teacher | None = None
-    taught: list[TrainingPaper] = []
-    for start in range(0, len(papers), _CHUNK):
-        chunk = papers[start : start + _CHUNK]
-        path = folder / KEPT.format(_digest(made_by, chunk))
-        if not path.exists():
-            guide = guide or Teacher(teacher, threads)
-            _keep(path, [guide.read(paper, tokenizer) for paper in chunk])
-        taught += (one for one in _kept(path, chunk, tokenizer) if len(one.tags))
-        if on_taught is not None:
-            on_taught(start + len(chunk), len(papers))
-    return taught
+    chunks = [tuple(papers[start : start + _CHUNK]) for start in range(0, len(papers), _CHUNK)]
+    paths = [folder / KEPT.format(_digest(made_by, chunk)) for chunk in chunks]
+    lacking = [number for number, path in enumerate(paths) if not path.exists()]
+    done = len(papers) - sum(len(chunks[number]) for number in lacking)
+    # Fresh interpreters: a fork of a process that has run torch's threads can deadlock.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        reading = {
+            pool.submit(_read_chunk, chunks[number], paths[number], teacher, encoder): number
+            for number in lacking
+        }
+        for future in as_completed(reading):
+            future.result()
+            done += len(chunks[reading[future]])
+            if on_taught is not None:
+                on_taught(done, len(papers))
+    return [
+        one
+        for chunk, path in zip(chunks, paths, strict=True)
+        for one in _kept(path, chunk, tokenizer)
+        if len(one.tags)
+    ]
+
+
+def _read_chunk(chunk: Sequence[Paper], path: Path, teacher: Path, encoder: Path) -> None:
+    tokenizer = read_tokenizer(encoder / TOKENIZER)
+    _keep(path, [_teacher(teacher).read(paper, tokenizer) for paper in chunk])
+
+
+@cache
+def _teacher(folder: Path) -> Teacher:
+    # Loaded once a process.
+    return Teacher(folder)
 
 
 def _keep(path: Path, taught: Sequence[TrainingPaper]) -> None:
