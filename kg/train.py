@@ -27,6 +27,7 @@ class Choices:
     epochs: int = 8
     batch: int = 8
     rate: float = 1.5e-4
+    float_outputs: bool = False
     seed: int = 0
     threads: int = 1
 

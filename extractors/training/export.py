@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
 
+import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
@@ -17,6 +19,7 @@ from extractors.model_files import ENCODER, RELATIONS, ROLES, TOKENIZER, write_m
 from extractors.training.network import Network
 
 _OPSET = 17
+_OUTPUT = re.compile(r"layer\.\d+/output/dense/MatMul")
 
 
 class _Encoder(nn.Module):
@@ -48,11 +51,18 @@ class _Relations(nn.Module):
 
 
 def export_model(
-    network: Network, tokenizer: Tokenizer, folder: Path, figures: dict[str, Any]
+    network: Network,
+    tokenizer: Tokenizer,
+    folder: Path,
+    figures: dict[str, Any],
+    *,
+    float_outputs: bool = False,
 ) -> None:
     """Write the model's folder, replacing its files; the network is left in evaluation mode.
 
-    The encoder's weights become int8, an own scale a channel; the heads stay as they are.
+    The encoder's weights become int8, an own scale a channel; the heads stay as they are, and with
+    ``float_outputs`` the layers that lead out of the feed-forward blocks, too: their inputs have
+    outliers that rounding cannot hold (Bondarenko et al. 2021).
     """
     network.eval()
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +73,13 @@ def export_model(
         ids = torch.ones(1, 16, dtype=torch.long)
         _export(_Encoder(network), (ids,), exact, ["ids"], ["vectors", "tags"], {1: "pieces"})
         small = Path(scratch) / f"int8-{ENCODER}"
-        quantize_dynamic(exact, small, per_channel=True, weight_type=QuantType.QInt8)
+        quantize_dynamic(
+            exact,
+            small,
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            nodes_to_exclude=_feed_forward_outputs(exact) if float_outputs else None,
+        )
         shutil.copyfile(small, folder / ENCODER)
     names = ["entities", "firsts", "types"]
     inputs: tuple[Tensor, ...] = (vectors, vectors, types)
@@ -75,6 +91,11 @@ def export_model(
     tokenizer.no_padding()
     tokenizer.save(str(folder / TOKENIZER))
     write_manifest(folder, figures)
+
+
+def _feed_forward_outputs(path: Path) -> list[str]:
+    nodes = onnx.load(path).graph.node
+    return [node.name for node in nodes if _OUTPUT.search(node.name)]
 
 
 def _export(

@@ -48,7 +48,8 @@ class Plan:
     """How to train.
 
     ``rate`` is the greatest learning rate of the encoder, of which the embeddings and the first
-    ``frozen`` layers are not trained.
+    ``frozen`` layers are not trained; ``float_outputs`` as in
+    :func:`extractors.training.export.export_model`.
     """
 
     epochs: int = 8
@@ -56,6 +57,7 @@ class Plan:
     batch: int = 8
     rate: float = 1.5e-4
     frozen: int = 0
+    float_outputs: bool = False
     seed: int = 0
     threads: int = 1
 
@@ -128,7 +130,7 @@ def train(
         "plan": asdict(plan),
         **{name: round(value, 1) for name, value in best._asdict().items()},
     }
-    export_model(run.network, tokenizer, folder, made_of)
+    export_model(run.network, tokenizer, folder, made_of, float_outputs=plan.float_outputs)
     for left in (state, *folder.glob(KEPT.format("*"))):
         left.unlink()
     return best

@@ -57,6 +57,12 @@ from kg.cli.options import QUIET
     show_default=True,
     help="Layers of the encoder, from below, that are not trained, which saves time.",
 )
+@click.option(
+    "--float-outputs",
+    is_flag=True,
+    help="Do not round the layers that lead out of the encoder's feed-forward blocks: rounding"
+    " there costs a large model much of what it can, and saves a small one space.",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
     "--threads",
@@ -87,7 +93,8 @@ def train_command(
     Example:
       kg train gold.jsonl -o mine/
       kg build papers.bib -o map/ --model mine/
-      kg train gold.jsonl -o large/ --encoder mpnet/ --rate 6e-5 --frozen 6 --epochs 4
+      kg train gold.jsonl -o large/ --encoder mpnet/ --rate 6e-5 --frozen 6 \\
+        --epochs 4 --batch 4 --float-outputs
       kg train gold.jsonl -o small/ --teacher large/ --unlabelled papers.jsonl.gz
     """
     from kg.train import Choices, train_files
