@@ -218,9 +218,10 @@ def build_entities(
         long_forms = [long_of[key] for form in forms if (key := match_key(form)) in long_of]
         sure = max(spans[index].probability for index in members)
         sources = sorted({source for index in members for source in spans[index].sources})
+        kind = EntityType(spans[members[0]].type)
         entities.append(
             PaperEntity(
-                type=EntityType(spans[members[0]].type),
+                type=kind,
                 name=canonical_name(
                     [text[spans[index].start : spans[index].end] for index in naming],
                     entry_names.get(entry, ""),
@@ -229,7 +230,7 @@ def build_entities(
                 forms=forms,
                 role=Role.MENTIONS,
                 confidence=(
-                    confidence_with_model(sources, len(mentions), sure)
+                    confidence_with_model(sources, len(mentions), sure, kind)
                     if by_model
                     else confidence(sources, len(mentions))
                 ),

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from spacy.tokens import Doc
 
-from extractors.relations import as_relation, weigh
+from extractors.relations import Weighed, as_relation, weigh
 from extractors.roles import assign_roles, role_points
 from extractors.tag_decoding import Floats, log_probabilities
 from extractors.tagger import Reading, Tagger
 from ontology.records import Paper, PaperEntity
 from ontology.terms import EntityType, RelationType, Role
 
-MODEL_SHARE = 0.5
-"""Weight of the model's log-odds of a relation; the rest is the rules'."""
+OF_MODEL, OF_RULES, BIAS = 0.5, 0.5, 0.0
+"""Weights of the log-odds of a relation by model and rules (``benchmarks/fit_confidence.py``)."""
 LEAST = 0.35
 """Relations less probable are left out: the best F1 on papers not trained on."""
 _SURE = 12.0
@@ -52,9 +53,29 @@ def judge_roles(doc: Doc, tagger: Tagger) -> Doc:
 def judge_relations(doc: Doc, tagger: Tagger) -> Doc:
     """Write the relations of the paper to ``doc.user_data["relations"]``.
 
-    The pairs considered and the sentences shown are those of the rules; the confidence is the mean
-    of the log-odds of model and rules as a probability, and the rules' alone where an entity has no
-    word piece.
+    The pairs considered and the sentences shown are those of the rules. The confidence is a weighted
+    sum of the log-odds of model and rules as a probability: the share that is right of relations
+    with it, found between entities that are found, too. Where an entity has no word piece it is the
+    rules' alone.
+    """
+    found = []
+    for item, learned in relation_odds(doc, tagger):
+        total = item.points / 10
+        if learned is not None:
+            total = OF_MODEL * learned + OF_RULES * total + BIAS
+        confidence = 1 / (1 + math.exp(-total))
+        if confidence >= LEAST:
+            found.append(as_relation(item, confidence))
+    doc.user_data["relations"] = tuple(
+        sorted(found, key=lambda item: (item.head, item.relation.value, item.tail))
+    )
+    return doc
+
+
+def relation_odds(doc: Doc, tagger: Tagger) -> Iterator[tuple[Weighed, float | None]]:
+    """Yield the relations that the rules consider, with their log-odds by the model.
+
+    They are ``None`` where an entity has no word piece.
     """
     paper: Paper = doc.user_data["paper"]
     entities: tuple[PaperEntity, ...] = doc.user_data["entities"]
@@ -76,19 +97,9 @@ def judge_relations(doc: Doc, tagger: Tagger) -> Doc:
         )
         for (head, tail), scores in tagger.relations(merged, types, pairs):
             odds[head, tail] = _odds(scores, types[head], types[tail])
-    found = []
     for item in possible:
-        total = item.points / 10
-        if (item.head, item.tail) in odds:
-            learned = odds[item.head, item.tail][item.relation]
-            total = MODEL_SHARE * learned + (1 - MODEL_SHARE) * total
-        confidence = 1 / (1 + math.exp(-total))
-        if confidence >= LEAST:
-            found.append(as_relation(item, confidence))
-    doc.user_data["relations"] = tuple(
-        sorted(found, key=lambda item: (item.head, item.relation.value, item.tail))
-    )
-    return doc
+        judged = odds.get((item.head, item.tail))
+        yield item, None if judged is None else judged[item.relation]
 
 
 def _odds(scores: Floats, head: EntityType, tail: EntityType) -> dict[RelationType, float]:

@@ -44,22 +44,18 @@ class Teacher:
         for name in ("litkg_learned_roles", "litkg_learned_relations"):
             self._nlp.remove_pipe(name)
         self._tagger = Tagger(folder)
-        self._folder = folder
 
-    def read(self, paper: Paper, tokenizer: Tokenizer) -> TrainingPaper:
+    def read(self, paper: Paper, tokenizer: Tokenizer) -> TrainingPaper | None:
         """The paper as the learner sees it, with what the teacher says.
 
-        Entities are those that teacher and rules find together. Raises :class:`InputError` where
-        the two cut the text into different pieces.
+        Entities are those that teacher and rules find together. ``None`` where the two cut the text
+        into different pieces, as they may where it speaks of their marks.
         """
         doc = read_with(paper, self._nlp)
         reading: Reading = doc.user_data["reading"]
         pieces = cut(paper, tokenizer)
         if (pieces.starts, pieces.ends) != (reading.pieces.starts, reading.pieces.ends):
-            raise InputError(
-                f"{self._folder}: cuts {paper.id} into other word pieces than the encoder to train;"
-                " a teacher needs the same vocabulary"
-            )
+            return None
         entities: tuple[PaperEntity, ...] = doc.user_data["entities"]
         mentions, place = aligned(paper, entities, pieces)
         known = [entities[position] for position in place]
@@ -104,9 +100,10 @@ def taught_papers(
     workers: int = 1,
     on_taught: Callable[[int, int], None] | None = None,
 ) -> list[TrainingPaper]:
-    """What the teacher says of each paper, in order; papers without a word piece are left out.
+    """What the teacher says of each paper, in order.
 
-    Finished chunks are kept in ``folder`` under names that follow from teacher, rules and texts, so
+    Papers without a word piece are left out, and those that teacher and learner cut differently;
+    :class:`InputError` where none is left. Finished chunks are kept in ``folder`` under names that follow from teacher, rules and texts, so
     that a run that was killed takes them up.
     """
     tokenizer = read_tokenizer(encoder / TOKENIZER)
@@ -121,17 +118,26 @@ def taught_papers(
             pool.submit(_read_chunk, chunks[number], paths[number], teacher, encoder): number
             for number in lacking
         }
-        for future in as_completed(reading):
-            future.result()
-            done += len(chunks[reading[future]])
-            if on_taught is not None:
-                on_taught(done, len(papers))
-    return [
+        try:
+            for future in as_completed(reading):
+                future.result()
+                done += len(chunks[reading[future]])
+                if on_taught is not None:
+                    on_taught(done, len(papers))
+        finally:
+            pool.shutdown(cancel_futures=True)
+    taught = [
         one
         for chunk, path in zip(chunks, paths, strict=True)
         for one in _kept(path, chunk, tokenizer)
         if len(one.tags)
     ]
+    if papers and not taught:
+        raise InputError(
+            f"{teacher}: cuts texts into other word pieces than {encoder}; a teacher needs the"
+            " vocabulary of the encoder that it teaches"
+        )
+    return taught
 
 
 def _read_chunk(chunk: Sequence[Paper], path: Path, teacher: Path, encoder: Path) -> None:
@@ -145,11 +151,13 @@ def _teacher(folder: Path) -> Teacher:
     return Teacher(folder)
 
 
-def _keep(path: Path, taught: Sequence[TrainingPaper]) -> None:
+def _keep(path: Path, taught: Sequence[TrainingPaper | None]) -> None:
     """Write the teacher's words, whole or not at all; probabilities in 16 bits."""
     temporary = path.with_suffix(".writing")
     rows = [
-        (
+        None
+        if one is None
+        else (
             one.mentions,
             one.types,
             *(torch.from_numpy(part).half() for part in (one.tags, one.roles, one.relations)),
@@ -162,7 +170,10 @@ def _keep(path: Path, taught: Sequence[TrainingPaper]) -> None:
 
 def _kept(path: Path, chunk: Sequence[Paper], tokenizer: Tokenizer) -> Iterator[TrainingPaper]:
     rows = torch.load(path, weights_only=True)
-    for paper, (mentions, types, *parts) in zip(chunk, rows, strict=True):
+    for paper, row in zip(chunk, rows, strict=True):
+        if row is None:
+            continue
+        mentions, types, *parts = row
         pieces = cut(paper, tokenizer)
         tags, roles, relations = (part.float().numpy() for part in parts)
         yield TrainingPaper(
