@@ -284,7 +284,7 @@ def mark_entities(doc: Doc) -> Doc:
         finds = agreed(finds, text)
     abbreviations = list(zip(forms[::2], forms[1::2], strict=True))
     sentences = [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
-    translations = doc.user_data["translations"]
+    translations = doc.user_data.get("translations", [])
     doc.user_data["entities"] = build_entities(
         doc.user_data["paper"],
         text,

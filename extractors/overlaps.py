@@ -21,9 +21,9 @@ SOURCES = (TAGGER, "coined", CHINESE, "vocabulary", "abbreviation", "name", "phr
 
 _VOCABULARY = "vocabulary"
 _DATASET = EntityType.DATASET.value
-SURE_ALONE = 0.9
+SURE_ALONE = 0.8
 """Probability from which a find of the model needs no rule ..."""
-SURE_TOGETHER = 0.4
+SURE_TOGETHER = 0.3
 """... and from which it stands where a rule finds the same."""
 
 _RANK = {source: rank for rank, source in enumerate(SOURCES)}

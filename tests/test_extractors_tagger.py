@@ -226,7 +226,7 @@ def test_the_model_reads_unless_it_is_declined(tmp_path: Path):
     """The shipped model reads by default, another one by --model, none with --no-model."""
     assert "precipitation nowcasting" in names(extract())
     assert names(extract()) == names(extract("--model", copied(tmp_path)))
-    assert "ConvLSTM" in names(extract("--no-model"))
+    assert "convolutional long short-term memory" in names(extract("--no-model"))
     both = extract("--no-model", "--model", tmp_path)
     assert (2, True) == (both.exit_code, "exclude each other" in both.output)
 
@@ -245,7 +245,7 @@ def test_rules_work_without_the_runtime(monkeypatch, tmp_path: Path, package: st
     with pytest.raises(MissingDependencyError, match=rf"pip install {package}.*--no-model"):
         Tagger(SHIPPED)
     done = extract()
-    assert "ConvLSTM" in names(done)
+    assert "convolutional long short-term memory" in names(done)
     assert f"pip install {package}" in done.stderr
     build(ROOT / "examples" / "reviews.jsonl", tmp_path / "map", workers=1)
     assert f"none; {package} not installed" == open_graph(tmp_path / "map").manifest["model"]

@@ -139,7 +139,7 @@ def test_a_model_learns_from_a_teacher(tmp_path: Path, encoder: Path):
     assert 0 == train(file, "-o", teacher, "--encoder", encoder, "--epochs", 6).exit_code
     others = tmp_path / "others.jsonl"
     lines = (
-        json.dumps({"id": f"u{number}", "title": f"{WORDS[number % 19]} net: a task",
+        json.dumps({"id": f"u{number}", "title": f"qux net {number}: a task",
                     "abstract": f"We train qux net number {number} on bar set."})
         for number in range(30)
     )  # fmt: skip
