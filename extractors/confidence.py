@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Collection
 
+from extractors.overlaps import CHINESE, TAGGER
 from extractors.word_lists import word_table
 from ontology.terms import EntityType
 
@@ -56,7 +57,7 @@ def confidence_with_model(
 ) -> float:
     """Share of such entities that annotators marked too, where the model has read the paper.
 
-    ``probability`` is the greatest that the model gives to one of the mentions, 0 where only rules
+    Chinese terms, which the model cannot read, are as sure as by rules alone. ``probability`` is the greatest that the model gives to one of the mentions, 0 where only rules
     found the entity. The points of the evidence are log-odds, fitted on papers held out from the
     model (``benchmarks/fit_confidence.py``).
 
@@ -64,6 +65,8 @@ def confidence_with_model(
     >>> one < confidence_with_model({"name", "tagger"}, 2, 0.99, EntityType.METHOD)
     True
     """
+    if CHINESE in sources and TAGGER not in sources:
+        return confidence(sources, mentions)
     points = word_table("confidence_points")
     total = sum(
         int(points[name][0])
@@ -82,8 +85,8 @@ def evidence(
     ['any', 'Task', 'mentions: 2', 'model from 0.95', 'model alone']
     """
     names = ["any", kind.value, f"mentions: {min(mentions, 3)}"]
-    rules = sorted(set(sources) - {"tagger"})
-    if "tagger" in sources:
+    rules = sorted(set(sources) - {TAGGER})
+    if TAGGER in sources:
         names.append(f"model from {_STEPS[bisect_right(_STEPS, probability) - 1]}")
         names += [f"with {source}" for source in rules] or ["model alone"]
     else:

@@ -15,6 +15,7 @@ from extractors.entity_types import retyped
 from extractors.overlaps import SOURCES, TAGGER, Settled, agreed, finds_of, settle
 from extractors.reading import has_cjk, mention_at, text_of
 from extractors.rewordings import bracketed, reworded
+from extractors.task_names import head_last
 from ontology.names import key_tokens, match_key, singular
 from ontology.records import Mention, Paper, PaperEntity
 from ontology.terms import EntityType, Role
@@ -157,20 +158,45 @@ def _join_verb_phrases(spans: Sequence[Settled], text: str, groups: _Groups) -> 
             groups.join(index, best)
 
 
-def canonical_name(forms: Sequence[str], entry_name: str, long_forms: Sequence[str]) -> str:
+def canonical_name(
+    forms: Sequence[str], entry_name: str, long_forms: Sequence[str], kind: EntityType
+) -> str:
     """Name an entity of one paper: vocabulary name, else long form, else the commonest form.
 
-    >>> canonical_name(["LLMs"], "", ["Large Language Models"])
+    Tasks have their head last.
+
+    >>> canonical_name(["LLMs"], "", ["Large Language Models"], EntityType.METHOD)
     'large language model'
+    >>> canonical_name(["predicting torques"], "", [], EntityType.TASK)
+    'torque prediction'
     """
     if entry_name:
         return entry_name
     if long_forms:
-        return conventional(long_forms[0])
+        name = conventional(long_forms[0])
+        return head_last(name) if kind is EntityType.TASK else name
+    if kind is EntityType.TASK:
+        forms = [head_last(form) for form in forms]
     counts = Counter(forms)
     best = max(counts, key=lambda form: (counts[form], -forms.index(form)))
     lower = next((form for form in forms if form.islower() and form.lower() == best.lower()), best)
     return conventional(lower)
+
+
+def spelled_out(form: str, long_of: Mapping[str, str]) -> str:
+    """Write out the abbreviations of a paper within a longer form; ``long_of`` has them by key.
+
+    >>> spelled_out("weakly supervised WSI analysis", {"wsi": "whole slide images"})
+    'weakly supervised whole slide image analysis'
+    """
+    words = form.split()
+    if len(words) < 2:
+        return form
+    long_forms = (long_of.get(match_key(word)) for word in words)
+    return " ".join(
+        word if long_form is None else conventional(long_form)
+        for word, long_form in zip(words, long_forms, strict=True)
+    )
 
 
 def conventional(form: str) -> str:
@@ -223,9 +249,13 @@ def build_entities(
             PaperEntity(
                 type=kind,
                 name=canonical_name(
-                    [text[spans[index].start : spans[index].end] for index in naming],
+                    [
+                        spelled_out(text[spans[index].start : spans[index].end], long_of)
+                        for index in naming
+                    ],
                     entry_names.get(entry, ""),
                     long_forms,
+                    kind,
                 ),
                 forms=forms,
                 role=Role.MENTIONS,

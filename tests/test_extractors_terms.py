@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from extractors.descriptive_terms import terms
 from extractors.entity_types import context_type
 from extractors.overlaps import Find, Settled, settle
+from extractors.pipeline import Settings, annotate, load
 from extractors.reading import split_words
+from extractors.task_names import head_last
 from extractors.task_verbs import task_phrases
+from ontology.records import Paper
 
 
 @pytest.mark.parametrize(
@@ -99,3 +102,34 @@ def test_settled_spans_never_overlap_and_ignore_order(finds):
     settled = settle(finds)
     assert all(left.end <= right.start for left, right in itertools.pairwise(settled))
     assert settled == settle(reversed(finds))
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ("localising tumours", "tumour localization"),
+        ("Estimating room layouts", "room layout estimation"),
+        ("estimate room layouts", "estimate room layouts"),
+        ("translation of rare languages", "rare language translation"),
+        ("translation of speech into signs", "translation of speech into signs"),
+        ("learning of", "learning of"),
+        ("tracking", "tracking"),
+        ("", ""),
+    ],
+)
+def test_heads_of_tasks_come_last(form, name):
+    """Verb phrases and "… of …" are turned round where the object is short and plain."""
+    assert name == head_last(form)
+
+
+def test_one_task_in_two_papers_has_one_name():
+    """A verb phrase and a noun phrase for the same task give the same canonical name."""
+    nlp = load(Settings())
+    names = [
+        {entity.name for entity in annotate(Paper("p", "T", text), nlp).entities}
+        for text in (
+            "A network for predicting tidal heights is trained.",
+            "We study tidal height prediction with buoys.",
+        )
+    ]
+    assert "tidal height prediction" in names[0] & names[1]
