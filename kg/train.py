@@ -37,15 +37,15 @@ def train_files(
     folder: Path,
     choices: Choices = Choices(),
     *,
-    teacher: Path | None = None,
+    teachers: Sequence[Path] = (),
     unlabelled: Sequence[str] = (),
     on_epoch: Callable[[int, float, tuple[float, float, float]], None] | None = None,
     on_taught: Callable[[int, int], None] | None = None,
 ) -> tuple[float, float, float]:
     """Train on annotation files and write the model's folder; F1 of mentions, and so on.
 
-    ``unlabelled`` are sources as :func:`kg.papers.read_papers` takes them, read by the model
-    ``teacher``; papers that are annotated are left out of them. Raises
+    ``unlabelled`` are sources as :func:`kg.papers.read_papers` takes them, read by the models
+    ``teachers``, the best one first; papers that are annotated are left out of them. Raises
     :class:`MissingDependencyError` where the extra ``train`` is not installed, and
     :class:`InputError` where the annotations cannot be used.
     """
@@ -53,7 +53,7 @@ def train_files(
         raise MissingDependencyError(
             f"kg train: {', '.join(missing)} not installed; install with {INSTALL}"
         )
-    if bool(unlabelled) != (teacher is not None):
+    if bool(unlabelled) != bool(teachers):
         raise InputError("kg train: a teacher and papers for it to read come together")
     from extractors.training.loop import Lessons, Plan, train  # noqa: PLC0415  needs torch
 
@@ -71,7 +71,7 @@ def train_files(
     lessons = Lessons(
         [papers[identifier] for identifier in sorted(papers)],
         [paper for paper in others if paper.id not in papers],
-        teacher,
+        tuple(teachers),
     )
     return train(lessons, encoder, folder, Plan(**settings), on_epoch, on_taught)
 

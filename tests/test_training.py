@@ -147,9 +147,9 @@ def test_a_model_learns_from_a_teacher(tmp_path: Path, encoder: Path):
     arguments = ["-o", learner, "--encoder", encoder, "--epochs", 2, "--unlabelled", others]
     refused = train(file, *arguments)
     assert (1, True) == (refused.exit_code, "come together" in refused.output)
-    done = train(file, *arguments, "--teacher", teacher)
+    done = train(file, *arguments, "--teacher", teacher, "--teacher", teacher)
     assert 0 == done.exit_code, done.output
-    assert "the teacher has read 30 of 30 papers" in done.output
+    assert "read for learning: 30 of 30 papers" in done.output
     figures = json.loads((learner / "model.json").read_text(encoding="utf-8"))["figures"]
     assert 30 == figures["taught"]
     assert [] == [*learner.glob("taught-*")]

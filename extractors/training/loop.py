@@ -72,17 +72,17 @@ class Figures(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """What is trained on: annotated papers, and papers without annotations with a teacher's folder."""
+    """What is trained on: annotated papers; others with the folders of the models that read them."""
 
     annotated: Sequence[AnnotatedPaper]
     unlabelled: Sequence[Paper] = ()
-    teacher: Path | None = None
+    teachers: Sequence[Path] = ()
 
 
 Report = Callable[[int, float, Figures], None]
 """Called after each epoch with its number from 1, its mean loss, and the scores."""
 Taught = Callable[[int, int], None]
-"""Called while the teacher reads, with the papers read so far and their number."""
+"""Called while the teachers read, with the papers read so far and their number."""
 
 
 def train(
@@ -96,9 +96,9 @@ def train(
     """Train on nine tenths of the annotated papers and write the epoch that reads the rest best.
 
     Which paper is held out follows from its id. Each epoch reads all annotated papers and an equal
-    share of those that the teacher has read, which are so read once. Stops once ``plan.patience``
+    share of those that the teachers have read, which are so read once. Stops once ``plan.patience``
     epochs have brought no better mean of the scores. A run that was killed resumes behind its last
-    whole epoch, or where the teacher stopped; one with other papers or another plan is refused.
+    whole epoch, or where the teachers stopped; one with other papers or another plan is refused.
     Raises :class:`InputError`.
     """
     torch.set_num_threads(plan.threads)
@@ -110,9 +110,9 @@ def train(
     run = _Run(encoder, plan, math.ceil(len(lessons.unlabelled) / plan.epochs) + len(learn))
     run.resume(state, purpose)
     taught: list[TrainingPaper] = []
-    if lessons.teacher is not None:
+    if lessons.teachers:
         taught = taught_papers(
-            lessons.unlabelled, lessons.teacher, encoder, folder, plan.threads, on_taught
+            lessons.unlabelled, lessons.teachers, encoder, folder, plan.threads, on_taught
         )
     while run.epoch < plan.epochs and run.idle < plan.patience:
         loss = run.learn([*learn, *taught[run.epoch :: plan.epochs]])
@@ -344,8 +344,8 @@ def _batches(papers: Sequence[TrainingPaper], size: int, seed: int) -> list[list
 
 
 def _purpose(lessons: Lessons, plan: Plan) -> str:
-    teacher = lessons.teacher and check_model(lessons.teacher)
-    content = repr((plan, list(lessons.annotated), list(lessons.unlabelled), teacher))
+    teachers = [check_model(folder) for folder in lessons.teachers]
+    content = repr((plan, list(lessons.annotated), list(lessons.unlabelled), teachers))
     return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
 
 

@@ -30,84 +30,102 @@ from ontology.records import Paper, PaperEntity
 from ontology.terms import EntityType, RelationType, Role
 
 KEPT = "taught-{}.pt"
-"""Names of the files beside the model that hold what the teacher said."""
+"""Names of the files beside the model that hold what the teachers said."""
 _CHUNK = 200
 _TYPES = tuple(EntityType)
 _FORBIDDEN = np.float32(-1e4)
 
 
-class Teacher:
-    """A trained model beside the rules, at work on papers without annotations."""
+class Teachers:
+    """Trained models beside the rules, at work on papers without annotations.
 
-    def __init__(self, folder: Path) -> None:
-        self._nlp: Language = load(Settings(model=folder))
+    What they say is the mean of their probabilities, about the entities that the first one and the
+    rules find together.
+    """
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._nlp: Language = load(Settings(model=folders[0]))
         for name in ("litkg_learned_roles", "litkg_learned_relations"):
             self._nlp.remove_pipe(name)
-        self._tagger = Tagger(folder)
+        self._taggers = [Tagger(folder) for folder in folders]
 
     def read(self, paper: Paper, tokenizer: Tokenizer) -> TrainingPaper | None:
-        """The paper as the learner sees it, with what the teacher says.
+        """The paper as the learner sees it, with what the teachers say.
 
-        Entities are those that teacher and rules find together. ``None`` where the two cut the text
-        into different pieces, as they may where it speaks of their marks.
+        ``None`` where one of them cuts the text into other pieces than the learner, as it may where
+        the text speaks of its marks.
         """
         doc = read_with(paper, self._nlp)
-        reading: Reading = doc.user_data["reading"]
+        first: Reading = doc.user_data["reading"]
+        readings = [first, *(tagger.read(paper) for tagger in self._taggers[1:])]
         pieces = cut(paper, tokenizer)
-        if (pieces.starts, pieces.ends) != (reading.pieces.starts, reading.pieces.ends):
+        if any(
+            (one.pieces.starts, one.pieces.ends) != (pieces.starts, pieces.ends) for one in readings
+        ):
             return None
         entities: tuple[PaperEntity, ...] = doc.user_data["entities"]
         mentions, place = aligned(paper, entities, pieces)
         known = [entities[position] for position in place]
         types = [entity.type for entity in known]
-        vectors = [entity_vectors(paper, entity, reading) for entity in known]
+        roles, relations = [], []
+        for tagger, reading in zip(self._taggers, readings, strict=True):
+            vectors = [entity_vectors(paper, entity, reading) for entity in known]
+            roles.append(_roles(tagger, vectors, types))
+            relations.append(_relations(tagger, vectors, types))
         return TrainingPaper(
             windows=tuple(windows(pieces, *marks(tokenizer))),
             title=pieces.title,
             mentions=mentions,
             types=tuple(_TYPES.index(kind) for kind in types),
-            tags=np.exp(reading.scores),
-            roles=self._roles(vectors, types),
-            relations=self._relations(vectors, types),
+            tags=_mean([np.exp(reading.scores) for reading in readings]),
+            roles=_mean(roles),
+            relations=_mean(relations),
         )
 
-    def _roles(self, vectors: Sequence[Floats], types: Sequence[EntityType]) -> Floats:
-        if not vectors:
-            return np.zeros((0, len(Role)), dtype=np.float32)
-        merged = np.stack([rows.max(axis=0) for rows in vectors])
-        firsts = np.stack([rows[0] for rows in vectors])
-        shares: Floats = np.exp(self._tagger.roles(merged, firsts, types))
-        return shares
 
-    def _relations(self, vectors: Sequence[Floats], types: Sequence[EntityType]) -> Floats:
-        pairs = pairs_of(len(vectors))
-        if not pairs:
-            return np.zeros((0, 1 + len(RelationType)), dtype=np.float32)
-        merged = np.stack([rows.max(axis=0) for rows in vectors])
-        rows = []
-        for (head, tail), scores in self._tagger.relations(merged, types, pairs):
-            allowed = [relation.allows(types[head], types[tail]) for relation in RelationType]
-            rows.append(np.where([True, *allowed], scores, _FORBIDDEN))
-        shares: Floats = np.exp(log_probabilities(np.stack(rows).astype(np.float32)))
-        return shares
+def _mean(parts: Sequence[Floats]) -> Floats:
+    mean: Floats = np.stack(parts).mean(axis=0)
+    return mean
+
+
+def _roles(tagger: Tagger, vectors: Sequence[Floats], types: Sequence[EntityType]) -> Floats:
+    if not vectors:
+        return np.zeros((0, len(Role)), dtype=np.float32)
+    merged = np.stack([rows.max(axis=0) for rows in vectors])
+    firsts = np.stack([rows[0] for rows in vectors])
+    shares: Floats = np.exp(tagger.roles(merged, firsts, types))
+    return shares
+
+
+def _relations(tagger: Tagger, vectors: Sequence[Floats], types: Sequence[EntityType]) -> Floats:
+    pairs = pairs_of(len(vectors))
+    if not pairs:
+        return np.zeros((0, 1 + len(RelationType)), dtype=np.float32)
+    merged = np.stack([rows.max(axis=0) for rows in vectors])
+    rows = []
+    for (head, tail), scores in tagger.relations(merged, types, pairs):
+        allowed = [relation.allows(types[head], types[tail]) for relation in RelationType]
+        rows.append(np.where([True, *allowed], scores, _FORBIDDEN))
+    shares: Floats = np.exp(log_probabilities(np.stack(rows).astype(np.float32)))
+    return shares
 
 
 def taught_papers(
     papers: Sequence[Paper],
-    teacher: Path,
+    teachers: Sequence[Path],
     encoder: Path,
     folder: Path,
     workers: int = 1,
     on_taught: Callable[[int, int], None] | None = None,
 ) -> list[TrainingPaper]:
-    """What the teacher says of each paper, in order.
+    """What the teachers say of each paper, in order.
 
-    Papers without a word piece are left out, and those that teacher and learner cut differently;
-    :class:`InputError` where none is left. Finished chunks are kept in ``folder`` under names that follow from teacher, rules and texts, so
-    that a run that was killed takes them up.
+    Papers without a word piece are left out, and those that teachers and learner cut differently;
+    :class:`InputError` where none is left. Finished chunks are kept in ``folder`` under names that
+    follow from teachers, rules and texts, so that a run that was killed takes them up.
     """
     tokenizer = read_tokenizer(encoder / TOKENIZER)
-    made_by = f"{check_model(teacher)} {fingerprint()}"
+    made_by = " ".join([*map(check_model, teachers), fingerprint()])
     chunks = [tuple(papers[start : start + _CHUNK]) for start in range(0, len(papers), _CHUNK)]
     paths = [folder / KEPT.format(_digest(made_by, chunk)) for chunk in chunks]
     lacking = [number for number, path in enumerate(paths) if not path.exists()]
@@ -115,7 +133,9 @@ def taught_papers(
     # Fresh interpreters: a fork of a process that has run torch's threads can deadlock.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         reading = {
-            pool.submit(_read_chunk, chunks[number], paths[number], teacher, encoder): number
+            pool.submit(
+                _read_chunk, chunks[number], paths[number], tuple(teachers), encoder
+            ): number
             for number in lacking
         }
         try:
@@ -134,25 +154,27 @@ def taught_papers(
     ]
     if papers and not taught:
         raise InputError(
-            f"{teacher}: cuts texts into other word pieces than {encoder}; a teacher needs the"
+            f"{', '.join(map(str, teachers))}: cut texts into other word pieces than {encoder}; a teacher needs the"
             " vocabulary of the encoder that it teaches"
         )
     return taught
 
 
-def _read_chunk(chunk: Sequence[Paper], path: Path, teacher: Path, encoder: Path) -> None:
+def _read_chunk(
+    chunk: Sequence[Paper], path: Path, teachers: tuple[Path, ...], encoder: Path
+) -> None:
     tokenizer = read_tokenizer(encoder / TOKENIZER)
-    _keep(path, [_teacher(teacher).read(paper, tokenizer) for paper in chunk])
+    _keep(path, [_loaded(teachers).read(paper, tokenizer) for paper in chunk])
 
 
 @cache
-def _teacher(folder: Path) -> Teacher:
-    # Loaded once a process.
-    return Teacher(folder)
+def _loaded(folders: tuple[Path, ...]) -> Teachers:
+    # Once a process.
+    return Teachers(folders)
 
 
 def _keep(path: Path, taught: Sequence[TrainingPaper | None]) -> None:
-    """Write the teacher's words, whole or not at all; probabilities in 16 bits."""
+    """Write the teachers' words, whole or not at all; probabilities in 16 bits."""
     temporary = path.with_suffix(".writing")
     rows = [
         None

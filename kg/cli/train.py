@@ -30,8 +30,11 @@ from kg.cli.options import QUIET
 )
 @click.option(
     "--teacher",
+    "teachers",
+    multiple=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder of a model to learn from: it reads the --unlabelled papers.",
+    help="Folder of a model to learn from: it reads the --unlabelled papers. Of several, the best"
+    " first, the mean is learned.",
 )
 @click.option(
     "--unlabelled",
@@ -75,7 +78,7 @@ from kg.cli.options import QUIET
 def train_command(
     gold: tuple[Path, ...],
     folder: Path,
-    teacher: Path | None,
+    teachers: tuple[Path, ...],
     unlabelled: tuple[str, ...],
     quiet: bool,
     **choices: Any,
@@ -109,13 +112,13 @@ def train_command(
         )
 
     def taught(done: int, total: int) -> None:
-        notes().print(f"the teacher has read {done} of {total} papers")
+        notes().print(f"read for learning: {done} of {total} papers")
 
     figures = train_files(
         gold,
         folder,
         settings,
-        teacher=teacher,
+        teachers=teachers,
         unlabelled=unlabelled,
         on_epoch=None if quiet else report,
         on_taught=None if quiet else taught,
