@@ -57,9 +57,10 @@ def confidence_with_model(
 ) -> float:
     """Share of such entities that annotators marked too, where the model has read the paper.
 
-    Chinese terms, which the model cannot read, are as sure as by rules alone. ``probability`` is the greatest that the model gives to one of the mentions, 0 where only rules
-    found the entity. The points of the evidence are log-odds, fitted on papers held out from the
-    model (``benchmarks/fit_confidence.py``).
+    Chinese terms, which the model cannot read, are as sure as by rules alone. ``probability`` is the
+    greatest that the model gives to one of the mentions, 0 where only rules found the entity. The
+    points of the evidence are log-odds, fitted on papers held out from the model
+    (``benchmarks/fit_confidence.py``).
 
     >>> one = confidence_with_model({"tagger"}, 1, 0.6, EntityType.METHOD)
     >>> one < confidence_with_model({"name", "tagger"}, 2, 0.99, EntityType.METHOD)

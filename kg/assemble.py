@@ -45,7 +45,8 @@ class Assembly:
 
     ``annotations`` are shard files; their rows of papers that are not in ``papers`` are ignored, and
     so are entities less sure than ``min_confidence``, as :func:`kg.confidence.surer` leaves them out.
-    ``reader`` says in every relation what read it. ``temporary`` takes what does not fit into ``memory`` (as DuckDB spells sizes, "2GB").
+    ``reader`` says in every relation what read it. ``temporary`` takes what does not fit into
+    ``memory`` (as DuckDB spells sizes, "2GB").
     """
 
     def __init__(

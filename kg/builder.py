@@ -49,7 +49,8 @@ def build(
     left out with their mentions and relations, each with its row in the ledger.
 
     Raises :class:`~ontology.errors.InputError` where no paper can be read, where ``output`` holds
-    something else, where ``min_confidence`` is no number from 0 to 1, and with ``strict`` at the first record that is unusable.
+    something else, where ``min_confidence`` is no number from 0 to 1, and with ``strict`` at the
+    first record that is unusable.
     """
     paths = [str(one) for one in ([sources] if isinstance(sources, str | Path) else sources)]
     folder = Path(output)

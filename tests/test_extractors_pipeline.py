@@ -14,6 +14,7 @@ from extractors.pipeline import Settings, annotate, annotate_all, fingerprint, l
 from extractors.reading import FineTokenizer
 from ontology.errors import VocabularyError
 from ontology.records import AnnotatedPaper, Paper
+from ontology.terms import EntityType
 
 NLP = load()
 ORDER = {"title": 0, "abstract": 1}
@@ -196,8 +197,8 @@ def test_names_are_singular_and_conventional(form, name):
 
 def test_the_long_form_names_an_entity_outside_the_vocabulary():
     """Vocabulary name, else long form, else the commonest form."""
-    assert "foo bar" == canonical_name(["FB", "FB"], "", ["Foo Bar"])
-    assert "Foo" == canonical_name(["Foo", "Foo", "foo bar"], "", [])
+    assert "foo bar" == canonical_name(["FB", "FB"], "", ["Foo Bar"], EntityType.METHOD)
+    assert "Foo" == canonical_name(["Foo", "Foo", "foo bar"], "", [], EntityType.METHOD)
 
 
 def test_a_bare_head_does_not_name_the_term_it_refers_to():
