@@ -23,6 +23,7 @@ from extractors.pipeline import Settings, load, read_with
 from extractors.tagger import Tagger
 from extractors.training.encoding import held_out
 from kg.annotation_records import read_annotations
+from kg.calibration import Calibration, binned
 from kg.matching import distinct_relations, matched_entities
 from ontology.records import AnnotatedPaper, PaperEntity
 
@@ -33,7 +34,6 @@ HEADER = """\
 # evidence	points
 """
 FOLDS = 5
-BINS = 10
 
 
 def probability(
@@ -52,11 +52,10 @@ def probability(
     )
 
 
-def calibration_error(confidence: Floats, right: Floats) -> float:
-    """Expected calibration error over ten bins of equal width, in percent."""
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = [abs(float((confidence - right)[bins == number].sum())) for number in range(BINS)]
-    return 100 * sum(gaps) / len(right)
+def calibration_error(measure: str, confidence: Floats, right: Floats) -> float:
+    """Expected calibration error as ``kg evaluate`` has it, in percent."""
+    judged = zip(confidence.tolist(), (right > 0).tolist(), strict=True)
+    return 100 * Calibration(measure, binned(judged)).error
 
 
 def logistic(rows: Floats, right: Floats, steps: int = 50) -> Floats:
@@ -124,7 +123,9 @@ def _entities(names: list[list[str]], right: Floats, folds: Floats, *, write: bo
         out = folds == fold
         rows = Indicators([names[row] for row in np.flatnonzero(out)], kept)
         judged[out] = 1 / (1 + np.exp(-rows.times(weights(~out))[:, 0]))
-    print(f"entities: {len(right)}, calibration error {calibration_error(judged, right):.1f}")
+    print(
+        f"entities: {len(right)}, calibration error {calibration_error('entity', judged, right):.1f}"
+    )
     points = dict(zip(kept, weights(right >= 0)[:, 0], strict=True))
     lines = [f"{name}\t{round(float(10 * value))}" for name, value in points.items()]
     if write:
@@ -141,7 +142,7 @@ def _relations(odds: Floats, right: Floats, folds: Floats) -> None:
     shown = judged >= 0.2
     print(
         f"relations: {len(right)} considered, {int(right.sum())} right; calibration error"
-        f" from 0.2 {calibration_error(judged[shown], right[shown]):.1f}"
+        f" from 0.2 {calibration_error('relation', judged[shown], right[shown]):.1f}"
     )
     for least in (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45):
         kept = judged >= least

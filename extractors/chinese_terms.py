@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Span
 from extractors.chinese_reader import Reader, Term, read_title
 from extractors.chinese_words import ChineseWords, Piece
 from extractors.english_words import EnglishText
-from extractors.overlaps import CHINESE, SOURCES, TAGGER, agreed, finds_of, settle
+from extractors.overlaps import CHINESE, settle, trusted_finds
 from extractors.reading import has_cjk, sentence_words, text_of
 from ontology.vocabulary.reader import Vocabulary
 
@@ -68,14 +68,11 @@ def _spans(doc: Doc, term: Term) -> list[Span]:
 def _abstract(doc: Doc) -> EnglishText:
     text = text_of(doc)
     begin = len(doc.user_data["paper"].title)
-    finds = finds_of(doc, SOURCES)
-    if TAGGER in doc.spans:
-        finds = agreed(finds, text)
     forms = [(form.start_char, form.end_char) for form in doc.spans["definitions"]]
     return EnglishText(
         text,
         [words for words in sentence_words(doc) if words[0].start > begin],
-        settle(find for find in finds if find.start > begin),
+        settle(find for find in trusted_finds(doc) if find.start > begin),
         list(zip(forms[::2], forms[1::2], strict=True)),
         [(form.start_char, form.end_char) for form in list(doc.spans["abbreviations"])[::2]],
     )

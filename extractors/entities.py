@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from extractors.confidence import confidence, confidence_with_model
 from extractors.entity_types import retyped
-from extractors.overlaps import SOURCES, TAGGER, Settled, agreed, finds_of, settle
+from extractors.overlaps import TAGGER, Settled, settle, trusted_finds
 from extractors.reading import has_cjk, mention_at, text_of
 from extractors.rewordings import bracketed, reworded
 from extractors.task_names import head_last
@@ -190,7 +190,7 @@ def spelled_out(form: str, long_of: Mapping[str, str]) -> str:
     'weakly supervised whole slide image analysis'
     """
     words = form.split()
-    if len(words) < 2:
+    if len(words) < 2 or not long_of:
         return form
     long_forms = (long_of.get(match_key(word)) for word in words)
     return " ".join(
@@ -308,21 +308,17 @@ def mark_entities(doc: Doc) -> Doc:
     """Write the entities of the paper to ``doc.user_data["entities"]``."""
     text = text_of(doc)
     forms = [(form.start_char, form.end_char) for form in doc.spans["definitions"]]
-    finds = finds_of(doc, SOURCES)
-    by_model = TAGGER in doc.spans
-    if by_model:
-        finds = agreed(finds, text)
     abbreviations = list(zip(forms[::2], forms[1::2], strict=True))
     sentences = [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
     translations = doc.user_data.get("translations", [])
     doc.user_data["entities"] = build_entities(
         doc.user_data["paper"],
         text,
-        typed_as_translated(retyped(settle(finds), text), translations),
+        typed_as_translated(retyped(settle(trusted_finds(doc)), text), translations),
         sentences,
         abbreviations,
         doc.user_data["entry_names"],
         translations=translations,
-        by_model=by_model,
+        by_model=TAGGER in doc.spans,
     )
     return doc

@@ -38,8 +38,7 @@ def judge_roles(doc: Doc, tagger: Tagger) -> Doc:
     judged = list(entities)
     if seen:
         shares = tagger.roles(
-            np.stack([vectors[position].max(axis=0) for position in seen]),
-            np.stack([vectors[position][0] for position in seen]),
+            [vectors[position] for position in seen],
             [entities[position].type for position in seen],
         )
         points = role_points(paper, entities)
@@ -89,14 +88,10 @@ def relation_odds(doc: Doc, tagger: Tagger) -> Iterator[tuple[Weighed, float | N
             if len(vectors[item.head]) and len(vectors[item.tail])
         )
     )
-    odds: dict[tuple[int, int], dict[RelationType, float]] = {}
-    if pairs:
-        width = doc.user_data["reading"].vectors.shape[1]
-        merged = np.stack(
-            [rows.max(axis=0) if len(rows) else np.zeros(width, np.float32) for rows in vectors]
-        )
-        for (head, tail), scores in tagger.relations(merged, types, pairs):
-            odds[head, tail] = _odds(scores, types[head], types[tail])
+    odds = {
+        (head, tail): _odds(scores, types[head], types[tail])
+        for (head, tail), scores in tagger.relations(vectors, types, pairs)
+    }
     for item in possible:
         judged = odds.get((item.head, item.tail))
         yield item, None if judged is None else judged[item.relation]

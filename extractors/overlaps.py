@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from extractors.reading import has_cjk
+from extractors.reading import has_cjk, text_of
 from ontology.names import match_key
 from ontology.terms import EntityType
 
@@ -140,6 +140,12 @@ def _typed_by_vocabulary(finds: Sequence[Find]) -> list[Find]:
         else find
         for find in finds
     ]
+
+
+def trusted_finds(doc: Doc) -> list[Find]:
+    """All typed spans left on a Doc, of which :func:`agreed` decides where the model has read."""
+    finds = finds_of(doc, SOURCES)
+    return agreed(finds, text_of(doc)) if TAGGER in doc.spans else finds
 
 
 def finds_of(doc: Doc, sources: Iterable[str]) -> list[Find]:

@@ -77,21 +77,30 @@ class Tagger:
                 scores[piece : piece + length] = rows[1][0, row : row + length]
         return Reading(pieces, vectors, log_probabilities(scores))
 
-    def roles(self, entities: Floats, firsts: Floats, types: Sequence[EntityType]) -> Floats:
+    def roles(self, mentions: Sequence[Floats], types: Sequence[EntityType]) -> Floats:
         """Log-probabilities of roles, a row an entity.
 
-        ``entities`` are the greatest of the vectors of their mentions, ``firsts`` the first ones.
+        ``mentions`` are the vectors of the mentions of each entity, of which each has some.
         """
+        firsts = np.stack([rows[0] for rows in mentions])
         scores = self._roles.run(
-            None, {"entities": entities, "firsts": firsts, "types": _indices(types)}
+            None, {"entities": _merged(mentions), "firsts": firsts, "types": _indices(types)}
         )
         return log_probabilities(scores[0])
 
     def relations(
-        self, entities: Floats, types: Sequence[EntityType], pairs: Sequence[tuple[int, int]]
+        self,
+        mentions: Sequence[Floats],
+        types: Sequence[EntityType],
+        pairs: Sequence[tuple[int, int]],
     ) -> Iterator[tuple[tuple[int, int], Floats]]:
-        """Yield each pair (head, tail) with the scores of no relation and of each one."""
-        kinds = _indices(types)
+        """Yield each pair (head, tail) with the scores of no relation and of each one.
+
+        ``mentions`` are the vectors of the mentions of each entity; entities of a pair have some.
+        """
+        if not pairs:
+            return
+        entities, kinds = _merged(mentions), _indices(types)
         for begin in range(0, len(pairs), _PAIRS):
             chunk = pairs[begin : begin + _PAIRS]
             heads, tails = np.array(chunk, dtype=np.int64).T
@@ -140,7 +149,8 @@ def _session(path: Path) -> Any:
         import onnxruntime  # noqa: PLC0415  rules alone need none
     except ImportError as error:
         raise MissingDependencyError(
-            "ONNX Runtime: not installed; pip install onnxruntime, or read by rules alone with --no-model"
+            "ONNX Runtime: not installed; pip install onnxruntime, or read by rules alone with"
+            " --no-model"
         ) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -150,6 +160,13 @@ def _session(path: Path) -> Any:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:
         raise InputError(f"{path}: cannot be loaded; {error}") from error
+
+
+def _merged(mentions: Sequence[Floats]) -> Floats:
+    """One vector an entity: the greatest of its mentions' in each place, zeros without any."""
+    width = next(rows.shape[1] for rows in mentions if len(rows))
+    empty = np.zeros(width, np.float32)
+    return np.stack([rows.max(axis=0) if len(rows) else empty for rows in mentions])
 
 
 def _indices(types: Sequence[EntityType]) -> _Ints:

@@ -45,8 +45,8 @@ def build(
     reused. ``workers`` defaults to the number of processors. The result does not depend on
     ``workers`` or on the order of ``sources``. ``name`` names the corpus, by default after the
     sources; ``settings`` choose vocabulary and model, by default the model that comes with litkg.
-    Entities less sure than ``min_confidence`` are
-    left out with their mentions and relations, each with its row in the ledger.
+    Entities less sure than ``min_confidence`` are left out with their mentions and relations, each
+    with its row in the ledger.
 
     Raises :class:`~ontology.errors.InputError` where no paper can be read, where ``output`` holds
     something else, where ``min_confidence`` is no number from 0 to 1, and with ``strict`` at the

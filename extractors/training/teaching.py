@@ -91,9 +91,7 @@ def _mean(parts: Sequence[Floats]) -> Floats:
 def _roles(tagger: Tagger, vectors: Sequence[Floats], types: Sequence[EntityType]) -> Floats:
     if not vectors:
         return np.zeros((0, len(Role)), dtype=np.float32)
-    merged = np.stack([rows.max(axis=0) for rows in vectors])
-    firsts = np.stack([rows[0] for rows in vectors])
-    shares: Floats = np.exp(tagger.roles(merged, firsts, types))
+    shares: Floats = np.exp(tagger.roles(vectors, types))
     return shares
 
 
@@ -101,9 +99,8 @@ def _relations(tagger: Tagger, vectors: Sequence[Floats], types: Sequence[Entity
     pairs = pairs_of(len(vectors))
     if not pairs:
         return np.zeros((0, 1 + len(RelationType)), dtype=np.float32)
-    merged = np.stack([rows.max(axis=0) for rows in vectors])
     rows = []
-    for (head, tail), scores in tagger.relations(merged, types, pairs):
+    for (head, tail), scores in tagger.relations(vectors, types, pairs):
         allowed = [relation.allows(types[head], types[tail]) for relation in RelationType]
         rows.append(np.where([True, *allowed], scores, _FORBIDDEN))
     shares: Floats = np.exp(log_probabilities(np.stack(rows).astype(np.float32)))
@@ -154,8 +151,8 @@ def taught_papers(
     ]
     if papers and not taught:
         raise InputError(
-            f"{', '.join(map(str, teachers))}: cut texts into other word pieces than {encoder}; a teacher needs the"
-            " vocabulary of the encoder that it teaches"
+            f"{', '.join(map(str, teachers))}: cut texts into other word pieces than {encoder};"
+            " a teacher needs the vocabulary of the encoder that it teaches"
         )
     return taught
 
