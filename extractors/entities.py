@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,12 +10,13 @@ from operator import itemgetter
 from spacy.tokens import Doc
 
 from extractors.confidence import confidence, confidence_with_model
+from extractors.entity_names import canonical_name, spelled_out
 from extractors.entity_types import retyped
 from extractors.overlaps import TAGGER, Settled, settle, trusted_finds
 from extractors.reading import has_cjk, mention_at, text_of
 from extractors.rewordings import bracketed, reworded
-from extractors.task_names import head_last
-from ontology.names import key_tokens, match_key, singular
+from extractors.same_entity import Named, likely_same
+from ontology.names import key_tokens, match_key
 from ontology.records import Mention, Paper, PaperEntity
 from ontology.terms import EntityType, Role
 
@@ -29,10 +29,6 @@ _STEM = 6
 
 
 _WITH_BARE_HEADS = frozenset({EntityType.TASK.value, EntityType.MODALITY.value})
-
-
-_ORDINARY = re.compile(r"[^\W\d_](?:[^\W\d_A-Z][^A-Z]*)?")
-"""A word whose capital tells nothing: "Chest", but neither "X-ray" nor "LLM"."""
 
 
 class _Groups:
@@ -94,6 +90,37 @@ def group(
     for index in range(len(spans)):
         members.setdefault(groups.root(index), []).append(index)
     return list(members.values())
+
+
+def _joined_likely(
+    groups: Sequence[Sequence[int]],
+    spans: Sequence[Settled],
+    text: str,
+    sentences: Sequence[tuple[int, int]],
+    title_end: int,
+) -> list[list[int]]:
+    """Join the groups that are probably one entity under two names, by first mention."""
+    named = [
+        Named(
+            type=spans[members[0]].type,
+            forms=tuple(text[spans[index].start : spans[index].end] for index in members),
+            sentences=frozenset(_sentence_of(spans[index], sentences) for index in members),
+            in_title=spans[members[0]].start < title_end,
+            entry=next((spans[index].entry for index in members if spans[index].entry), ""),
+        )
+        for members in groups
+    ]
+    joined = _Groups(len(groups))
+    for first, second in likely_same(named):
+        joined.join(first, second)
+    members_of: dict[int, list[int]] = {}
+    for place, members in enumerate(groups):
+        members_of.setdefault(joined.root(place), []).extend(members)
+    return [sorted(members) for members in members_of.values()]
+
+
+def _sentence_of(span: Settled, sentences: Sequence[tuple[int, int]]) -> int:
+    return bisect_right(sentences, span.start, key=itemgetter(0)) - 1
 
 
 def _translated(
@@ -158,62 +185,6 @@ def _join_verb_phrases(spans: Sequence[Settled], text: str, groups: _Groups) -> 
             groups.join(index, best)
 
 
-def canonical_name(
-    forms: Sequence[str], entry_name: str, long_forms: Sequence[str], kind: EntityType
-) -> str:
-    """Name an entity of one paper: vocabulary name, else long form, else the commonest form.
-
-    Tasks have their head last.
-
-    >>> canonical_name(["LLMs"], "", ["Large Language Models"], EntityType.METHOD)
-    'large language model'
-    >>> canonical_name(["predicting torques"], "", [], EntityType.TASK)
-    'torque prediction'
-    """
-    if entry_name:
-        return entry_name
-    if long_forms:
-        name = conventional(long_forms[0])
-        return head_last(name) if kind is EntityType.TASK else name
-    if kind is EntityType.TASK:
-        forms = [head_last(form) for form in forms]
-    counts = Counter(forms)
-    best = max(counts, key=lambda form: (counts[form], -forms.index(form)))
-    lower = next((form for form in forms if form.islower() and form.lower() == best.lower()), best)
-    return conventional(lower)
-
-
-def spelled_out(form: str, long_of: Mapping[str, str]) -> str:
-    """Write out the abbreviations of a paper within a longer form; ``long_of`` has them by key.
-
-    >>> spelled_out("weakly supervised WSI analysis", {"wsi": "whole slide images"})
-    'weakly supervised whole slide image analysis'
-    """
-    words = form.split()
-    if len(words) < 2 or not long_of:
-        return form
-    long_forms = (long_of.get(match_key(word)) for word in words)
-    return " ".join(
-        word if long_form is None else conventional(long_form)
-        for word, long_form in zip(words, long_forms, strict=True)
-    )
-
-
-def conventional(form: str) -> str:
-    """Singular, lower case except words with odd capitals or digits.
-
-    >>> conventional("Vision Transformers"), conventional("GPT-4o"), conventional("BERT models")
-    ('vision transformer', 'GPT-4o', 'BERT model')
-    """
-    words = form.split()
-    if not words:
-        return form
-    if len(words) > 1:
-        words = [word.lower() if _ORDINARY.fullmatch(word) else word for word in words]
-    words[-1] = singular(words[-1])
-    return " ".join(words)
-
-
 def build_entities(
     paper: Paper,
     text: str,
@@ -236,7 +207,8 @@ def build_entities(
         for long_form, short in abbreviations
     }
     entities = []
-    for members in group(spans, text, abbreviations, translations):
+    groups = group(spans, text, abbreviations, translations)
+    for members in _joined_likely(groups, spans, text, sentences, len(paper.title)):
         mentions = _mentions(paper, [spans[index] for index in members], sentences)
         forms = tuple(dict.fromkeys(mention.surface for mention in mentions))
         naming = _naming(members, spans, text)
@@ -298,27 +270,33 @@ def _mentions(
             paper,
             span.start,
             span.end,
-            sentences[bisect_right(sentences, span.start, key=itemgetter(0)) - 1],
+            sentences[_sentence_of(span, sentences)],
         )
         for span in spans
     )
 
 
+def entities_of(
+    doc: Doc, spans: Sequence[Settled], *, by_model: bool = False
+) -> tuple[PaperEntity, ...]:
+    """The entities that settled spans name, by the abbreviations and the vocabulary of the Doc."""
+    forms = [(form.start_char, form.end_char) for form in doc.spans["definitions"]]
+    return build_entities(
+        doc.user_data["paper"],
+        text_of(doc),
+        spans,
+        [(sentence.start_char, sentence.end_char) for sentence in doc.sents],
+        list(zip(forms[::2], forms[1::2], strict=True)),
+        doc.user_data["entry_names"],
+        translations=doc.user_data.get("translations", []),
+        by_model=by_model,
+    )
+
+
 def mark_entities(doc: Doc) -> Doc:
     """Write the entities of the paper to ``doc.user_data["entities"]``."""
-    text = text_of(doc)
-    forms = [(form.start_char, form.end_char) for form in doc.spans["definitions"]]
-    abbreviations = list(zip(forms[::2], forms[1::2], strict=True))
-    sentences = [(sentence.start_char, sentence.end_char) for sentence in doc.sents]
-    translations = doc.user_data.get("translations", [])
-    doc.user_data["entities"] = build_entities(
-        doc.user_data["paper"],
-        text,
-        typed_as_translated(retyped(settle(trusted_finds(doc)), text), translations),
-        sentences,
-        abbreviations,
-        doc.user_data["entry_names"],
-        translations=translations,
-        by_model=TAGGER in doc.spans,
+    spans = typed_as_translated(
+        retyped(settle(trusted_finds(doc)), text_of(doc)), doc.user_data.get("translations", [])
     )
+    doc.user_data["entities"] = entities_of(doc, spans, by_model=TAGGER in doc.spans)
     return doc

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.resources import files
@@ -19,6 +19,7 @@ from extractors.chinese_words import ChineseWords
 from extractors.coined_names import mark_coined_names
 from extractors.descriptive_terms import mark_descriptive_terms
 from extractors.entities import mark_entities
+from extractors.given import group_given
 from extractors.learned import judge_relations, judge_roles
 from extractors.model_files import SHIPPED, check_model, missing_runtime
 from extractors.proper_names import mark_proper_names
@@ -32,6 +33,8 @@ from extractors.task_verbs import mark_task_verbs
 from extractors.vocabulary_matcher import VocabularyIndex, mark_vocabulary
 from ontology.records import AnnotatedPaper, Paper
 from ontology.vocabulary.reader import Entry, Vocabulary, read_entries, shipped_vocabulary
+
+Component = Callable[[Doc], Doc]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +96,23 @@ def annotate(paper: Paper, nlp: Language) -> AnnotatedPaper:
 
 def read_with(paper: Paper, nlp: Language) -> Doc:
     """Send one paper through the components; what each found stays on the Doc."""
+    return _sent_through(paper, [component for _, component in nlp.pipeline], nlp)
+
+
+def _sent_through(paper: Paper, components: Sequence[Component], nlp: Language) -> Doc:
     doc = nlp.tokenizer(joined_text(paper))
     doc.user_data["paper"] = paper
-    for _, component in nlp.pipeline:
+    for component in components:
         doc = component(doc)
     return doc
+
+
+def regroup(annotated: AnnotatedPaper, nlp: Language) -> AnnotatedPaper:
+    """Group and name the mentions of an annotated paper anew, as :func:`group_given` does."""
+    names = nlp.pipe_names
+    found = names[: names.index("litkg_entities")]
+    doc = _sent_through(annotated.paper, [nlp.get_pipe(name) for name in found], nlp)
+    return group_given(doc, annotated)
 
 
 def annotate_all(papers: Iterable[Paper], nlp: Language) -> Iterator[AnnotatedPaper]:

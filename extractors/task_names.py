@@ -31,8 +31,8 @@ def head_last(name: str) -> str:
     """
     first, *words = name.split() or [""]
     noun = _nouns().get(first.lower(), "")
-    if not noun and words[:1] == ["of"] and _NOUN.fullmatch(first.lower()):
-        noun, words = first, words[1:]
+    if words[:1] == ["of"] and (noun or _NOUN.fullmatch(first.lower())):
+        noun, words = noun or first, words[1:]
     while words and words[0].lower() in word_set("object_openers"):
         words = words[1:]
     if not noun or not 0 < len(words) <= _LONGEST or _LINKS & {word.lower() for word in words}:
@@ -47,7 +47,7 @@ def _nouns() -> dict[str, str]:
     for verb, (noun, form) in word_table("verb_nouns").items():
         stem = verb.removesuffix("e") if not verb.endswith("ee") else verb
         gerunds = {f"{stem}ing", f"{verb}{verb[-1]}ing"}
-        for one in gerunds | ({verb} if form == "verb" else set()):
+        for one in gerunds | ({verb, f"{verb}s"} if form == "verb" else set()):
             nouns[one] = noun
             nouns[one.replace("iz", "is")] = noun
     return nouns

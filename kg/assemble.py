@@ -23,7 +23,7 @@ from kg.arrow_rows import (
     resolution_table,
 )
 from kg.confidence import MIN_CONFIDENCE, loss
-from kg.resolve import Definition, NameCount, Resolution
+from kg.resolve import ACRONYM, ACRONYM_LENGTH, Definition, NameCount, Resolution
 from ontology.records import LedgerRow, Origin, Paper
 from ontology.tables import ORDER, SCHEMAS
 from ontology.terms import ROLE_ORDER, EntityType
@@ -150,9 +150,10 @@ class Assembly:
             SELECT type, surface, name, count(DISTINCT paper)
             FROM (SELECT type, name, paper, unnest(mentions).surface AS surface
                   FROM found WHERE contains(name, ' '))
-            WHERE length(surface) <= 12 AND regexp_full_match(surface, '[A-Za-z0-9-]*[A-Z]{2}[A-Za-z0-9-]*')
+            WHERE length(surface) <= $length AND regexp_full_match(surface, $acronym)
             GROUP BY ALL
-            """
+            """,
+            {"length": ACRONYM_LENGTH, "acronym": ACRONYM},
         ).fetchall()
         return [
             Definition(EntityType(kind), acronym, name, papers)

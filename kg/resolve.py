@@ -24,6 +24,10 @@ from ontology.names import key_tokens, match_key, plain_text, reordered, without
 from ontology.terms import EntityType
 from ontology.vocabulary.reader import Entry, Vocabulary
 
+ACRONYM = r"[A-Za-z0-9-]*[A-Z]{2}[A-Za-z0-9-]*"
+"""Forms that may stand for a name of several words, as a regular expression of Python and DuckDB ..."""
+ACRONYM_LENGTH = 12
+"""... and their greatest length."""
 ACRONYM_SUPPORT = 2
 """Papers that must define an acronym before other papers' undefined uses follow them."""
 ACRONYM_SHARE = 0.8

@@ -43,6 +43,16 @@ _BRITISH = (
     (re.compile(r"(?<=gyn)aec"), "ec"),
     (re.compile(r"grey"), "gray"),
 )
+_IRREGULAR = {
+    "corpora": "corpus", "criteria": "criterion", "phenomena": "phenomenon", "matrices": "matrix",
+    "indices": "index", "vertices": "vertex", "leaves": "leaf", "halves": "half", "loci": "locus",
+    "nuclei": "nucleus", "stimuli": "stimulus", "radii": "radius", "bacteria": "bacterium",
+    "biases": "bias", "gases": "gas", "lenses": "lens", "viruses": "virus", "buses": "bus",
+    "metrics": "metric", "topics": "topic", "heuristics": "heuristic", "critics": "critic",
+    "characteristics": "characteristic", "comics": "comic", "clinics": "clinic",
+    "fabrics": "fabric", "epidemics": "epidemic", "mosaics": "mosaic",
+}  # fmt: skip
+"""Singular of plurals that no rule below gives; words in "-ics" are mostly none."""
 _NO_PLURAL = frozenset(
     """
     analysis basis bias diagnosis prognosis synthesis hypothesis thesis axis virus corpus focus
@@ -121,14 +131,18 @@ def plain_text(name: str) -> str:
 def singular(word: str) -> str:
     """Give the singular of an English noun, or of an acronym with plural s, by rule.
 
-    >>> [singular(word) for word in ("images", "studies", "LLMs", "analyses", "series", "losses")]
-    ['image', 'study', 'LLM', 'analysis', 'series', 'loss']
+    >>> [singular(word) for word in ("images", "studies", "LLMs", "analyses", "series", "matrices")]
+    ['image', 'study', 'LLM', 'analysis', 'series', 'matrix']
     """
     lower = word.casefold()
+    if lower in _IRREGULAR:
+        return word[0] + _IRREGULAR[lower][1:]
     if len(word) < 3 or not lower.endswith("s") or lower in _NO_PLURAL:
         return word
     if word[:-1].isupper():
         return word[:-1] if word[-1] == "s" else word
+    if word[-1] == "S":  # K-MHaS, ViT-S
+        return word
     for ending, replacement in (
         ("analyses", "is"), ("diagnoses", "is"), ("hypotheses", "is"), ("syntheses", "is"),
         ("prognoses", "is"), ("metastases", "is"), ("stenoses", "is"), ("axes", "is"),

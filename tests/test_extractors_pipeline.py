@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.vocab import Vocab
 
-from extractors.entities import canonical_name, conventional
+from extractors.entity_names import canonical_name, conventional
 from extractors.pipeline import Settings, annotate, annotate_all, fingerprint, load
 from extractors.reading import FineTokenizer
 from ontology.errors import VocabularyError
@@ -212,7 +212,7 @@ def test_a_bare_head_does_not_name_the_term_it_refers_to():
     ("abstract", "expected"),
     [
         ("We propose **MedVR**, a novel framework.", ("Method", "MedVR", "MedVR")),
-        ("We introduce D$^2$4FAD, a new network.", ("Method", "D$^2$4FAD", "D$^2$4FAD")),
+        ("We introduce D$^2$4FAD, a new network.", ("Method", "D24FAD", "D$^2$4FAD")),
         (r"A $\beta$-VAE is trained.", ("Method", "β-VAE", r"$\beta$-VAE")),
         ("It plans by RRT* on grids.", ("Method", "RRT*", "RRT*")),
     ],

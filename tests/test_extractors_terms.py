@@ -109,7 +109,7 @@ def test_settled_spans_never_overlap_and_ignore_order(finds):
     [
         ("localising tumours", "tumour localization"),
         ("Estimating room layouts", "room layout estimation"),
-        ("estimate room layouts", "estimate room layouts"),
+        ("model room layouts", "model room layouts"),
         ("translation of rare languages", "rare language translation"),
         ("translation of speech into signs", "translation of speech into signs"),
         ("learning of", "learning of"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kg.cli import build, evaluate, export, query, show, train
+from kg.cli import build, evaluate, export, query, resolve, show, train
 from ontology.errors import KgError
 
 
@@ -45,6 +45,7 @@ for command in (
     show.show_command,
     show.lookup_command,
     build.extract_command,
+    resolve.resolve_command,
     evaluate.evaluate_command,
     query.query_command,
     export.export_command,
