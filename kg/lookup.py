@@ -129,7 +129,7 @@ def _on_its_own(query: str, resolution: Resolution) -> Found:
         resolution.type,
         resolution.name,
         resolution.iri,
-        tuple(alias.name for alias in entry.aliases) if entry is not None else (),
+        entry.names[1:] if entry is not None else (),
         None,
         _why(query, resolution),
     )
