@@ -150,8 +150,10 @@ def test_an_absent_file_is_refused(tmp_path: Path) -> None:
                 _row("task:a", "Task", "alpha", broader="method:a"),
                 _row("method:a", "Method", "beta"),
             ],
-            "PATH:2: broader 'beta' (PATH:3) is a Method; entry and broader terms have one type, "
-            "here Task",
+            (
+                "PATH:2: broader 'beta' (PATH:3) is a Method; entry and broader terms have one type, "
+                "here Task"
+            ),
         ),
         (
             [
@@ -159,13 +161,17 @@ def test_an_absent_file_is_refused(tmp_path: Path) -> None:
                 _row("task:a", "Task", "alpha", broader="task:b"),
                 _row("task:b", "Task", "beta", broader="task:a"),
             ],
-            "PATH:3: broader terms lead from task:a back to itself: task:a (PATH:3) > "
-            "task:b (PATH:4) > task:a (PATH:3); take one of them out",
+            (
+                "PATH:3: broader terms lead from task:a back to itself: task:a (PATH:3) > "
+                "task:b (PATH:4) > task:a (PATH:3); take one of them out"
+            ),
         ),
         (
             [_row("task:a", "Task", "alpha", broader="task:a")],
-            "PATH:2: broader terms lead from task:a back to itself: task:a (PATH:2) > "
-            "task:a (PATH:2); take one of them out",
+            (
+                "PATH:2: broader terms lead from task:a back to itself: task:a (PATH:2) > "
+                "task:a (PATH:2); take one of them out"
+            ),
         ),
         ([_row("task:a", "Task", "alpha", "—")], "PATH:2: '—' holds no letter or digit"),
     ],

@@ -138,26 +138,31 @@ class Vocabulary:
                         f" {parent.type.value}; entry and broader terms have one type,"
                         f" here {entry.type.value}"
                     )
-        for entry in self:
-            if entry.id in self.ancestors(entry.id):
-                way = " > ".join(f"{one.id} ({one.where})" for one in self._way_back(entry))
-                raise VocabularyError(
-                    f"{entry.where}: broader terms lead from {entry.id} back to itself: {way};"
-                    " take one of them out"
-                )
-
-    def _way_back(self, entry: Entry) -> list[Entry]:
-        """Follow broader terms from an entry of a cycle until it comes again."""
-        way, parent = [entry], entry
-        while True:
-            parent = next(
-                one
-                for one in map(self._by_id.__getitem__, parent.broader)
-                if one is entry or entry.id in self.ancestors(one.id)
+        if cycle := self._cycle():
+            way = " > ".join(f"{one.id} ({one.where})" for one in (*cycle, cycle[0]))
+            raise VocabularyError(
+                f"{cycle[0].where}: broader terms lead from {cycle[0].id} back to itself: {way};"
+                " take one of them out"
             )
-            if parent in way:
-                return [*way, parent]
-            way.append(parent)
+
+    def _cycle(self) -> list[Entry]:
+        """Entries each of which is narrower than the next, and the last than the first; or none."""
+        done: set[str] = set()
+        for start in self._by_id:
+            way = {} if start in done else {start: iter(self._by_id[start].broader)}
+            while way:
+                last = next(reversed(way))
+                parent = next(way[last], None)
+                if parent is None:
+                    done.add(last)
+                    del way[last]
+                elif parent in way:
+                    ring = list(way)[list(way).index(parent) :]
+                    first = ring.index(next(one for one in self._by_id if one in ring))
+                    return [self._by_id[one] for one in (*ring[first:], *ring[:first])]
+                elif parent not in done:
+                    way[parent] = iter(self._by_id[parent].broader)
+        return []
 
 
 def index(entries: Iterable[Entry]) -> tuple[dict[str, Entry], dict[tuple[EntityType, str], Entry]]:

@@ -8,9 +8,9 @@ Every ``skos:Concept`` is an entry:
 - broader terms are its ``skos:broader`` concepts and those of which it is ``skos:narrower``; an
   entity of an earlier file is named by its IRI (``urn:litkg:method:unet``);
 - its note is its ``skos:definition``, else its ``skos:scopeNote``;
-- its type is the class ``litkg:Dataset``, ``litkg:Modality``, ``litkg:Method`` or ``litkg:Task``
-  (``urn:litkg:ns:…``) that it has, else that of the nearest broader term with one, else the one that
-  any statement about its scheme names, else that of the scheme's top concepts;
+- its type is its class ``litkg:Dataset``, ``litkg:Modality``, ``litkg:Method`` or ``litkg:Task``
+  (``urn:litkg:ns:…``), else the type of its broader terms, else the class that any statement about
+  its scheme names, else that of the scheme's top concepts;
 - its id is a ``skos:notation`` of the form ``<type>:<slug>``, else it is made from the IRI.
 
 All else is passed over. Files are read as they are: nothing is fetched, and XML may not refer to
@@ -91,9 +91,7 @@ def parse_concepts(text: str, syntax: str, source: str) -> Iterator[Entry]:
     Raises :class:`VocabularyError` naming the file and the line or concept that breaks a rule.
     """
     statements = _Statements(_quads(text, syntax, source))
-    concepts = {
-        concept for kind in (_skos("Concept"), *_TYPES) for concept in statements.subjects(_A, kind)
-    }
+    concepts = set(statements.subjects(_A, _skos("Concept")))
     if not concepts:
         raise VocabularyError(f"{source}: holds no skos:Concept; a thesaurus states each as one")
     if unnamed := [concept for concept in concepts if concept.startswith("_:")]:
@@ -109,11 +107,15 @@ def parse_concepts(text: str, syntax: str, source: str) -> Iterator[Entry]:
 
 
 class _Thesaurus:
+    """The concepts of one file, with the broader terms and the types of each."""
+
     def __init__(self, statements: _Statements, concepts: set[str], source: str) -> None:
         self._statements = statements
-        self._concepts = concepts
         self._source = source
-        self._types: dict[str, EntityType] = {}
+        self._broader = {concept: self._parents(concept, concepts) for concept in sorted(concepts)}
+        self._types: dict[str, frozenset[EntityType]] = {}
+        for concept in self._broader:
+            self._settle_types(concept)
 
     def entry(self, concept: str) -> Entry:
         """The entry of a concept."""
@@ -144,8 +146,8 @@ class _Thesaurus:
             name=name,
             aliases=tuple(aliases),
             broader=tuple(
-                self._id(parent) if parent in self._concepts else parent
-                for parent in self._broader(concept)
+                self._id(parent) if parent in self._broader else parent
+                for parent in self._broader[concept]
             ),
             note=next(iter(notes), ""),
             place=place,
@@ -166,12 +168,12 @@ class _Thesaurus:
                 return notation
         return f"{kind}:concept-{hashlib.sha256(concept.encode()).hexdigest()[:16]}"
 
-    def _broader(self, concept: str) -> list[str]:
+    def _parents(self, concept: str, concepts: set[str]) -> list[str]:
         stated = self._statements.objects(concept, _skos("broader"))
         inverse = self._statements.subjects(_skos("narrower"), concept)
         found = sorted({*stated, *inverse})
         for parent in found:
-            if parent not in self._concepts and not _ENTITY.match(parent):
+            if parent not in concepts and not _ENTITY.match(parent):
                 raise VocabularyError(
                     f"{self._place(concept)}: broader {parent} is no concept of this file; entities"
                     " of earlier files are named by their urn:litkg: IRIs"
@@ -179,41 +181,39 @@ class _Thesaurus:
         return found
 
     def _type(self, concept: str) -> EntityType:
-        if concept not in self._types:
-            self._types[concept] = self._found_type(concept)
-        return self._types[concept]
-
-    def _found_type(self, concept: str) -> EntityType:
-        levels = list(self._levels(concept))
-        for stated in (self._stated_types, self._scheme_types):
-            for level in levels:
-                found = {kind for one in level for kind in stated(one)}
-                if len(found) == 1:
-                    return found.pop()
-                if found:
-                    several = " and ".join(sorted(kind.value for kind in found))
-                    raise VocabularyError(
-                        f"{self._place(concept)}: is {several} at once; state one type on the"
-                        f" concept itself: {_CHOICES}"
-                    )
+        found = self._types[concept]
+        if len(found) == 1:
+            return next(iter(found))
+        if found:
+            several = " and ".join(sorted(kind.value for kind in found))
+            raise VocabularyError(
+                f"{self._place(concept)}: is {several} at once; state one type on the"
+                f" concept itself: {_CHOICES}"
+            )
         raise VocabularyError(
             f"{self._place(concept)}: no type; state one of {_CHOICES} (litkg: is"
             f" {PREFIXES['litkg']}) on the concept, on a broader one or on its scheme"
         )
 
-    def _levels(self, concept: str) -> Iterator[list[str]]:
-        """The concept, its broader terms, theirs and so on."""
-        level, seen = [concept], {concept}
-        while level:
-            yield level
-            above = {
-                parent for one in level if one in self._concepts for parent in self._broader(one)
-            }
-            level = sorted(above - seen)
-            seen |= above
+    def _settle_types(self, concept: str) -> None:
+        """Find the types of a concept, after those of its broader terms; it may be none or several."""
+        way = [concept]
+        entered: set[str] = set()
+        while way:
+            one = way[-1]
+            stated = self._stated_types(one)
+            parents = self._broader.get(one, ())
+            waiting = [up for up in parents if up not in self._types and up not in entered]
+            if waiting and not stated and one not in entered:
+                entered.add(one)
+                way += waiting
+                continue
+            way.pop()
+            above = {kind for up in parents for kind in self._types.get(up, ())}
+            self._types.setdefault(one, frozenset(stated or above or self._scheme_types(one)))
 
     def _stated_types(self, resource: str) -> set[EntityType]:
-        if resource not in self._concepts and (match := _ENTITY.match(resource)):
+        if resource not in self._broader and (match := _ENTITY.match(resource)):
             return {EntityType(match[1].capitalize())}
         return {_TYPES[one] for one in self._statements.objects(resource, _A) if one in _TYPES}
 
