@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import rdflib
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ontology.errors import VocabularyError
 from ontology.terms import EntityType
@@ -330,3 +332,23 @@ def test_a_long_chain_of_concepts_is_read() -> None:
     )
     found = read("ex:c0 a skos:Concept, litkg:Task ; skos:prefLabel 'top' .\n" + chain)
     assert {TASK} == {entry.type for entry in found.values()}
+
+
+@given(st.data(), st.sampled_from(["Turtle", "RDF/XML"]))
+def test_a_damaged_thesaurus_is_read_or_refused(data: st.DataObject, syntax: str) -> None:
+    """Whatever stands in a file, no other error comes out."""
+    text = PREFIXES + THESAURUS
+    if syntax == "RDF/XML":
+        text = f'<!DOCTYPE rdf:RDF [{LITKG}<!ENTITY label "inner">]>{RDF}'
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(len(text), start + 20)))
+    patch = data.draw(
+        st.text(st.sampled_from("<>\"'@;.,[](){}\\^_:#&%/!?ab \n\x1b\x00é光"), max_size=4)
+    )
+    try:
+        read_names = [
+            entry.name for entry in parse_concepts(text[:start] + patch + text[end:], syntax, "f")
+        ]
+    except VocabularyError:
+        return
+    assert all(read_names)

@@ -47,12 +47,10 @@ def line_of(entry: Entry) -> str:
 
 
 def _cell(alias: Alias) -> str:
-    """The alias with its language, which English names need only where they look tagged.
+    """The alias with its language, which an English name needs only where it holds an at sign.
 
-    >>> _cell(Alias("图像", "zh")), _cell(Alias("top@k"))
-    ('图像@zh', 'top@k')
-    >>> _cell(Alias("mail@example"))
-    'mail@example@en'
+    >>> _cell(Alias("图像", "zh")), _cell(Alias("image")), _cell(Alias("recall@k"))
+    ('图像@zh', 'image', 'recall@k@en')
     """
     plain = alias.language == "en" and "@" not in alias.name
     return alias.name if plain else f"{alias.name}@{alias.language}"
