@@ -133,15 +133,10 @@ def _by_alias(vocabulary: Vocabulary, entry: Entry) -> Entry | None:
 
 
 def _refinement(earlier: Entry, later: Entry, owners: Names) -> Entry:
-    own = {match_key(name) for name in later.names}
     aliases = list(earlier.aliases)
     if earlier.name not in {alias.name for alias in aliases}:
         aliases.insert(0, Alias(earlier.name))
-    kept = [
-        alias
-        for alias in aliases
-        if (key := match_key(alias.name)) not in own and (earlier.type, key) not in owners
-    ]
+    kept = [alias for alias in aliases if (earlier.type, match_key(alias.name)) not in owners]
     minted = earlier.iri_name or earlier.name
     return _with_own_iri(
         replace(
