@@ -32,7 +32,8 @@ from extractors.tagger import Tagger, mark_tagged
 from extractors.task_verbs import mark_task_verbs
 from extractors.vocabulary_matcher import VocabularyIndex, mark_vocabulary
 from ontology.records import AnnotatedPaper, Paper
-from ontology.vocabulary.reader import Entry, Vocabulary, read_entries, shipped_vocabulary
+from ontology.vocabulary.merging import vocabulary_with
+from ontology.vocabulary.reader import read_bytes
 
 Component = Callable[[Doc], Doc]
 
@@ -41,7 +42,8 @@ Component = Callable[[Doc], Doc]
 class Settings:
     """What a user may choose.
 
-    ``vocabulary`` are further files, read after the shipped ones; ``model`` is the folder of a
+    ``vocabulary`` are further files, read after the shipped ones, later ones winning
+    (:mod:`ontology.vocabulary.merging`); ``model`` is the folder of a
     trained model, ``None`` for rules alone.
     """
 
@@ -58,7 +60,7 @@ def load(settings: Settings = Settings()) -> Language:
     """Build the pipeline; loading takes a second, reading a paper some milliseconds.
 
     Raises :class:`ontology.errors.VocabularyError` where a vocabulary file cannot be read, breaks
-    a rule, or contradicts the shipped vocabulary, and :class:`ontology.errors.InputError` where the
+    a rule, or contradicts an earlier one, and :class:`ontology.errors.InputError` where the
     model cannot be used.
     """
     nlp = spacy.blank("en")
@@ -136,7 +138,7 @@ def fingerprint(settings: Settings = Settings()) -> str:
     ]
     for path in (*shipped, *settings.vocabulary):
         digest.update(
-            b"\0" + path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest()
+            b"\0" + path.name.encode() + b"\0" + hashlib.sha256(read_bytes(path)).digest()
         )
     if settings.model is not None:
         digest.update(b"\0model\0" + bytes.fromhex(check_model(settings.model)))
@@ -148,20 +150,12 @@ def _files_of(package: str, *suffixes: str) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in suffixes)
 
 
-@lru_cache(maxsize=2)
-def _vocabulary(vocabulary_files: tuple[str, ...]) -> Vocabulary:
-    entries: list[Entry] = list(shipped_vocabulary())
-    for path in vocabulary_files:
-        entries.extend(read_entries(Path(path)))
-    return Vocabulary(entries)
-
-
 def _vocabulary_component(
     nlp: Language,  # noqa: ARG001  spaCy passes it
     name: str,  # noqa: ARG001  spaCy passes it
     vocabulary_files: list[str],
 ) -> Callable[[Doc], Doc]:
-    vocabulary = _vocabulary(tuple(vocabulary_files))
+    vocabulary = vocabulary_with([Path(path) for path in vocabulary_files])
     return partial(mark_vocabulary, index=VocabularyIndex(vocabulary))
 
 
@@ -170,7 +164,7 @@ def _chinese_component(
     name: str,  # noqa: ARG001  spaCy passes it
     vocabulary_files: list[str],
 ) -> Callable[[Doc], Doc]:
-    vocabulary = _vocabulary(tuple(vocabulary_files))
+    vocabulary = vocabulary_with([Path(path) for path in vocabulary_files])
     return partial(mark_chinese_terms, words=ChineseWords(vocabulary), vocabulary=vocabulary)
 
 

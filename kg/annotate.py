@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache, partial
+from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +20,7 @@ from kg.annotation_store import (
     write_shard,
 )
 from ontology.records import AnnotatedPaper, Paper
+from ontology.vocabulary.reader import read_bytes
 
 _T = TypeVar("_T")
 
@@ -86,7 +87,9 @@ def _shards(papers: Sequence[Paper]) -> list[tuple[Paper, ...]]:
 
 
 def _annotated(papers: Sequence[Paper], *, settings: Settings) -> list[AnnotatedPaper]:
-    return list(annotate_all(papers, _pipeline(settings)))
+    # Files that were edited since make another pipeline.
+    contents = tuple(read_bytes(path) for path in settings.vocabulary)
+    return list(annotate_all(papers, _pipeline(settings, contents)))
 
 
 def _write(papers: Sequence[Paper], *, folder: Path, settings: Settings) -> int:
@@ -94,8 +97,8 @@ def _write(papers: Sequence[Paper], *, folder: Path, settings: Settings) -> int:
     return len(papers)
 
 
-@cache
-def _pipeline(settings: Settings) -> Language:
+@lru_cache(maxsize=1)
+def _pipeline(settings: Settings, _contents: tuple[bytes, ...]) -> Language:
     # Loaded once a process.
     return load(settings)
 

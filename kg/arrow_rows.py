@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pyarrow as pa
 
 from kg.resolve import Resolution
-from ontology.identifiers import entity_iri, paper_iri
+from ontology.identifiers import paper_iri
 from ontology.names import is_bare_head
 from ontology.records import LedgerRow, Paper
 from ontology.tables import ORDER, SCHEMAS
@@ -80,18 +80,16 @@ def resolution_table(resolutions: Resolutions) -> pa.Table:
 def entry_tables(resolutions: Resolutions, vocabulary: Vocabulary) -> dict[str, pa.Table]:
     """The vocabulary entries in use and all broader ones: ``entry entry_alias entry_broader``."""
     entries = _entries_in_use(resolutions, vocabulary)
-    named = [(_iri(entry), entry.type.value, entry.name) for entry in entries]
+    named = [(entry.iri, entry.type.value, entry.name) for entry in entries]
     aliases = [
-        (_iri(entry), name, language)
+        (entry.iri, name, language)
         for entry in entries
         for name, language in {
-            **{alias.name: alias.language for alias in entry.aliases},
             entry.name: "en",
+            **{alias.name: alias.language for alias in entry.aliases},
         }.items()
     ]
-    broader = [
-        (_iri(entry), _iri(vocabulary[parent])) for entry in entries for parent in entry.broader
-    ]
+    broader = [(entry.iri, vocabulary[parent].iri) for entry in entries for parent in entry.broader]
     return {
         "entry": _table(("iri", "type", "name"), named),
         "entry_alias": _table(("entity", "alias", "language"), aliases),
@@ -117,10 +115,6 @@ def _entries_in_use(resolutions: Resolutions, vocabulary: Vocabulary) -> list[En
     used = {one.entry.id for one in resolutions.values() if one.entry is not None}
     used.update([parent for identifier in used for parent in vocabulary.ancestors(identifier)])
     return [vocabulary[identifier] for identifier in sorted(used)]
-
-
-def _iri(entry: Entry) -> str:
-    return entity_iri(entry.type, entry.name)
 
 
 def _table(columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -24,7 +25,8 @@ from kg.resolve import resolve_names
 from kg.steps import Report, Step, processes, read, silent
 from ontology.records import Sources
 from ontology.tables import SCHEMAS
-from ontology.vocabulary.reader import shipped_vocabulary
+from ontology.vocabulary.merging import vocabulary_with
+from ontology.vocabulary.reader import Vocabulary, read_bytes
 
 
 def build(
@@ -50,15 +52,17 @@ def build(
 
     Raises :class:`~ontology.errors.InputError` where no paper can be read, where ``output`` holds
     something else, where ``min_confidence`` is no number from 0 to 1, and with ``strict`` at the
-    first record that is unusable.
+    first record that is unusable, and :class:`~ontology.errors.VocabularyError` where a vocabulary
+    file breaks a rule.
     """
     paths = [str(one) for one in ([sources] if isinstance(sources, str | Path) else sources)]
     folder = Path(output)
     check_minimum(min_confidence)
     check_target(folder)
+    settings = settings or default_settings()
+    vocabulary = vocabulary_with(settings.vocabulary)
     found = read(paths, source_format=source_format, strict=strict, report=on_step)
     staging = open_staging(folder)
-    settings = settings or default_settings()
     print_of_settings = fingerprint(settings)
     shards = annotate_papers(
         found.papers,
@@ -72,6 +76,7 @@ def build(
         found,
         set(shards.values()),
         staging,
+        vocabulary=vocabulary,
         reader="rules and model" if settings.model else "rules",
         min_confidence=min_confidence,
         report=on_step,
@@ -85,6 +90,7 @@ def build(
             "litkg": version("litkg"),
             "extractor": print_of_settings,
             "model": _model(settings),
+            "vocabulary": _vocabulary_files(settings),
             "min_confidence": float(min_confidence),
             "counts": counts,
             "cooccurrence_minimum": pair_minimum(len(found.papers)),
@@ -98,6 +104,14 @@ def _model(settings: Settings) -> str:
         return check_model(settings.model)
     missing = " and ".join(missing_runtime())
     return f"none; {missing} not installed" if missing else "none; by choice"
+
+
+def _vocabulary_files(settings: Settings) -> list[dict[str, str]]:
+    """Name and digest of each file of the user's, in the order in which they were read."""
+    return [
+        {"file": path.name, "sha256": hashlib.sha256(read_bytes(path)).hexdigest()}
+        for path in settings.vocabulary
+    ]
 
 
 def corpus_name(paths: Sequence[str]) -> str:
@@ -115,6 +129,7 @@ def _write_tables(
     shards: set[Path],
     staging: Path,
     *,
+    vocabulary: Vocabulary,
     reader: str,
     min_confidence: float,
     report: Report,
@@ -125,7 +140,6 @@ def _write_tables(
         found.papers, shards, temporary=spill, reader=reader, min_confidence=min_confidence
     )
     try:
-        vocabulary = shipped_vocabulary()
         resolutions = resolve_names(assembly.names(), assembly.definitions(), vocabulary)
         assembly.resolve(resolutions, vocabulary)
         assembly.record(found.ledger)

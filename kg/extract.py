@@ -13,6 +13,7 @@ from kg.confidence import MIN_CONFIDENCE, check_minimum, losses, surer
 from kg.steps import Report, Step, processes, read, silent
 from ontology.errors import InputError
 from ontology.records import AnnotatedPaper, LedgerRow
+from ontology.vocabulary.merging import vocabulary_with
 
 
 def extract(
@@ -30,13 +31,16 @@ def extract(
     Papers are annotated as the iterator is consumed, and the ledger is whole when it is: it takes a
     row for each entity that is less sure than ``min_confidence`` and therefore left out. ``workers``
     defaults to the number of processors. Raises :class:`~ontology.errors.InputError` like
-    :func:`kg.papers.read_papers`, and where ``min_confidence`` is no number from 0 to 1.
+    :func:`kg.papers.read_papers`, and where ``min_confidence`` is no number from 0 to 1, and
+    :class:`~ontology.errors.VocabularyError` where a vocabulary file breaks a rule.
     """
     check_minimum(min_confidence)
+    settings = settings or default_settings()
+    vocabulary_with(settings.vocabulary)  # a bad file stops the run before any paper is read
     found = read(sources, source_format=source_format, strict=strict, report=on_step)
     annotated = annotate_each(
         found.papers,
-        settings=settings or default_settings(),
+        settings=settings,
         workers=processes(workers),
         on_progress=lambda done, total: on_step(Step("annotate", done, total)),
     )

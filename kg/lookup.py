@@ -40,8 +40,9 @@ def lookup(
     """Find the entities that a name means, those of most papers first.
 
     With a graph only its entities are found, by any surface form seen in a paper or any name that
-    the vocabulary gives them. Without one every type answers with what the name resolves to on its
-    own; unlisted readings come only for a given type.
+    the vocabulary gives them; names that the graph was built with go before those of ``vocabulary``.
+    Without one every type answers with what the name resolves to on its own; unlisted readings come
+    only for a given type.
     """
     kinds = list(EntityType) if kind is None else [kind]
     resolutions = [resolve_name(one, name, vocabulary) for one in kinds]
@@ -51,10 +52,18 @@ def lookup(
             for resolution in resolutions
             if kind is not None or resolution.entry is not None
         ]
-    why = {resolution.iri: _why(name, resolution) for resolution in resolutions}
-    for iri, alias, mentions in _aliases_like(graph, name):
+    known = _aliases_like(graph, name)
+    listed = {kind_: iri for kind_, iri, _, source, _ in known if source == "vocabulary"}
+    why = {
+        resolution.iri: _why(name, resolution)
+        for resolution in resolutions
+        if listed.get(resolution.type.value, resolution.iri) == resolution.iri
+    }
+    for _, iri, alias, source, mentions in known:
         times = "once" if mentions == 1 else f"{mentions} times"
-        why.setdefault(iri, f"papers write it {alias!r} ({times})")
+        seen = f"papers write it {alias!r} ({times})"
+        given = f"the graph's vocabulary calls it {alias!r}"
+        why.setdefault(iri, given if source == "vocabulary" else seen)
     found = [
         Found(name, EntityType(type_), canonical, iri, aliases, papers, why[iri])
         for iri, type_, canonical, papers, aliases in _entities(graph, list(why))
@@ -129,7 +138,7 @@ def _on_its_own(query: str, resolution: Resolution) -> Found:
         resolution.type,
         resolution.name,
         resolution.iri,
-        tuple(alias.name for alias in entry.aliases) if entry is not None else (),
+        entry.names[1:] if entry is not None else (),
         None,
         _why(query, resolution),
     )
@@ -148,13 +157,15 @@ def _why(query: str, resolution: Resolution) -> str:
             return f"{query!r} by its spelling; the vocabulary does not list it"
 
 
-def _aliases_like(graph: Graph, name: str) -> Sequence[tuple[str, str, int]]:
+def _aliases_like(graph: Graph, name: str) -> Sequence[tuple[str, str, str, str, int]]:
+    """Type, IRI, alias, source of the alias and mentions of it."""
     return graph.database.execute(
         r"""
-        SELECT entity, alias, mentions FROM aliases
+        SELECT type, entity, alias, source, aliases.mentions
+        FROM aliases JOIN entities ON iri = entity
         WHERE regexp_replace(lower(alias), '[\s_-]', '', 'g')
             = regexp_replace(lower($name), '[\s_-]', '', 'g')
-        ORDER BY entity, mentions DESC, alias
+        ORDER BY entity, aliases.mentions DESC, alias
         """,
         {"name": name},
     ).fetchall()

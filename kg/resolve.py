@@ -81,8 +81,7 @@ def resolve_name(kind: EntityType, name: str, vocabulary: Vocabulary) -> Resolut
     """
     for reason, candidate in _readings(kind, name):
         if candidate and (entry := vocabulary.find(kind, candidate)) is not None:
-            iri = entity_iri(kind, entry.name)
-            return Resolution(kind, entry.name, iri, reason, entry)
+            return Resolution(kind, entry.name, entry.iri, reason, entry)
     plain = _folded_order(kind, name)
     return Resolution(kind, plain, entity_iri(kind, plain), MergeReason.SPELLING)
 

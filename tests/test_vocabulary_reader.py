@@ -65,6 +65,11 @@ def test_a_quotation_mark_is_an_ordinary_character(tmp_path: Path) -> None:
         (_row("method:a", "Task", "a"), "id 'method:a'; it reads <type>:<slug> in lower case"),
         (_row("task:a", "task", "a"), "type 'task'; one of Dataset, Modality, Method, Task"),
         (_row("task:a", "Task", ""), "the name is empty"),
+        (_row("task:a", "Task", "a\x1bb"), r"control character '\x1b'; a cell holds text only"),
+        (
+            _row("task:a", "Task", "a", broader="the z task"),
+            "broader 'the z task' is no id; broader terms are given by id",
+        ),
     ],
 )
 def test_a_bad_line_is_refused_by_file_and_line(tmp_path: Path, line: str, message: str) -> None:
@@ -87,11 +92,36 @@ def test_a_wrong_header_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
-    """Bytes that are no UTF-8 are refused by the file's name."""
+    """Bytes that are no UTF-8 are refused by the file's name and the first such line."""
     path = tmp_path / "words.tsv"
     path.write_bytes(f"{HEADER}\n".encode() + "task:a\tTask\ta\t图像@zh\t\t\n".encode("gb18030"))
-    with pytest.raises(VocabularyError, match=r"words\.tsv: cannot be read as UTF-8 text"):
+    with pytest.raises(VocabularyError) as caught:
         list(read_entries(path))
+    assert f"{path}:2: byte 0xcf is no UTF-8; save the file as UTF-8" == str(caught.value)
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_a_byte_order_mark_and_any_line_ends_are_accepted(tmp_path: Path, ending: str) -> None:
+    """Files saved by a spreadsheet are read like any other; blank rows vanish."""
+    path = tmp_path / "words.tsv"
+    lines = [HEADER, _row("task:a", "Task", "a b"), "\t" * 5, _row("task:b", "Task", "b"), ""]
+    path.write_bytes(b"\xef\xbb\xbf" + ending.join(lines).encode())
+    assert [("task:a", f"{path}:2"), ("task:b", f"{path}:4")] == [
+        (entry.id, entry.place) for entry in read_entries(path)
+    ]
+
+
+def test_a_file_without_a_header_is_refused(tmp_path: Path) -> None:
+    """An empty file is no vocabulary."""
+    with pytest.raises(VocabularyError, match=r"words\.tsv:1: no header; it must be 'id type"):
+        list(read_entries(_write(tmp_path, "# nothing but a remark")))
+
+
+def test_the_place_of_an_entry_is_no_part_of_it(tmp_path: Path) -> None:
+    """Entries of two files that say the same are equal."""
+    (entry,) = read_entries(_write(tmp_path, HEADER, _row("task:a", "Task", "a")))
+    assert Entry("task:a", TASK, "a") == entry
+    assert "words.tsv" not in repr(entry)
 
 
 def test_an_absent_file_is_refused(tmp_path: Path) -> None:
@@ -105,45 +135,55 @@ def test_an_absent_file_is_refused(tmp_path: Path) -> None:
     [
         (
             [_row("task:a", "Task", "alpha"), _row("task:a", "Task", "beta")],
-            "task:a: the id is used twice; ids are unique",
+            "PATH:3: the id task:a is used already (PATH:2); ids are unique",
         ),
         (
             [_row("task:a", "Task", "alpha", "gamma"), _row("task:b", "Task", "b", "Gammas")],
-            "task:b: 'Gammas' already names task:a; one Task a name",
+            "PATH:3: 'Gammas' already names task:a (PATH:2); one Task a name",
         ),
         (
             [_row("task:a", "Task", "a task", broader="task:x")],
-            "task:a: broader 'task:x' is no entry",
+            "PATH:2: broader 'task:x' is no entry of this file or an earlier one",
         ),
         (
             [
                 _row("task:a", "Task", "alpha", broader="method:a"),
-                _row("method:a", "Method", "alpha"),
+                _row("method:a", "Method", "beta"),
             ],
-            "task:a: broader 'method:a' is of another type",
+            (
+                "PATH:2: broader 'beta' (PATH:3) is a Method; entry and broader terms have one type, "
+                "here Task"
+            ),
         ),
         (
             [
+                _row("task:c", "Task", "gamma", broader="task:a"),
                 _row("task:a", "Task", "alpha", broader="task:b"),
                 _row("task:b", "Task", "beta", broader="task:a"),
             ],
-            "task:a: broader terms lead back to the entry itself",
+            (
+                "PATH:3: broader terms lead from task:a back to itself: task:a (PATH:3) > "
+                "task:b (PATH:4) > task:a (PATH:3); take one of them out"
+            ),
         ),
         (
             [_row("task:a", "Task", "alpha", broader="task:a")],
-            "task:a: broader terms lead back to the entry itself",
+            (
+                "PATH:2: broader terms lead from task:a back to itself: task:a (PATH:2) > "
+                "task:a (PATH:2); take one of them out"
+            ),
         ),
-        ([_row("task:a", "Task", "alpha", "—")], "task:a: '—' holds no letter or digit"),
+        ([_row("task:a", "Task", "alpha", "—")], "PATH:2: '—' holds no letter or digit"),
     ],
 )
 def test_entries_that_contradict_one_another_are_refused(
     tmp_path: Path, lines: list[str], message: str
 ) -> None:
-    """The message names the entry and the rule that it breaks together with the others."""
+    """The message names file, line and the rule that the entry breaks together with others."""
     path = _write(tmp_path, HEADER, *lines)
     with pytest.raises(VocabularyError) as caught:
         Vocabulary(read_entries(path))
-    assert message == str(caught.value)
+    assert message.replace("PATH", str(path)) == str(caught.value)
 
 
 def test_two_types_may_own_one_name(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from kg.cli.options import (
     QUIET,
     SOURCES,
     STRICT,
+    VOCABULARY,
     WORKERS,
     settings_of,
 )
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 @FROM
 @click.option("--name", help="Name of the corpus; after the sources by default.")
 @WORKERS
+@VOCABULARY
 @MODEL
 @NO_MODEL
 @LEAST_CONFIDENCE
@@ -54,6 +56,7 @@ def build_command(
     source_format: str | None,
     name: str | None,
     workers: int | None,
+    vocabulary: tuple[Path, ...],
     model: Path | None,
     no_model: bool,
     min_confidence: float,
@@ -69,6 +72,7 @@ def build_command(
     Example:
       kg build examples/ -o map/
       kg build papers.jsonl.gz library.bib -o map/ --workers 4
+      kg build papers/ -o map/ --vocabulary mine.tsv --vocabulary thesaurus.ttl
     """
     from kg.builder import build
     from kg.steps import silent
@@ -81,7 +85,7 @@ def build_command(
             workers=workers,
             strict=strict,
             name=name,
-            settings=settings_of(model, no_model=no_model),
+            settings=settings_of(model, no_model=no_model, vocabulary=vocabulary),
             min_confidence=min_confidence,
             on_step=progress or silent,
         )
@@ -101,6 +105,7 @@ def build_command(
 )
 @FROM
 @WORKERS
+@VOCABULARY
 @MODEL
 @NO_MODEL
 @LEAST_CONFIDENCE
@@ -111,6 +116,7 @@ def extract_command(
     target: Path,
     source_format: str | None,
     workers: int | None,
+    vocabulary: tuple[Path, ...],
     model: Path | None,
     no_model: bool,
     min_confidence: float,
@@ -136,7 +142,7 @@ def extract_command(
             source_format=source_format,
             workers=workers,
             strict=strict,
-            settings=settings_of(model, no_model=no_model),
+            settings=settings_of(model, no_model=no_model, vocabulary=vocabulary),
             min_confidence=min_confidence,
             on_step=progress or silent,
         )

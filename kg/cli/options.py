@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,15 @@ NO_MODEL = click.option(
     is_flag=True,
     help="Read by rules alone: several times faster, but less is found and less of it is right.",
 )
+VOCABULARY = click.option(
+    "--vocabulary",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File of your own names, tab-separated or SKOS (Turtle, RDF/XML); may be given several"
+    " times. Files are read in order after the vocabulary of litkg, and a later one wins: an entry"
+    " with the id or a name of an earlier one renames it, adds to its aliases and replaces its"
+    " broader terms, and a name it gives to another entry moves there.",
+)
 LEAST_CONFIDENCE = click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
@@ -60,15 +70,20 @@ LEAST_CONFIDENCE = click.option(
 QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 
 
-def settings_of(model: Path | None, *, no_model: bool) -> Settings:
-    """What ``--model`` and ``--no-model`` ask for; a note where the model cannot run."""
+def settings_of(
+    model: Path | None, *, no_model: bool, vocabulary: tuple[Path, ...] = ()
+) -> Settings:
+    """What ``--model``, ``--no-model`` and ``--vocabulary`` ask for.
+
+    A note is printed where the model cannot run.
+    """
     from extractors.model_files import missing_runtime
     from extractors.pipeline import Settings, default_settings
 
     if no_model and model is not None:
         raise click.UsageError("--model and --no-model exclude each other")
     if no_model or model is not None:
-        return Settings(model=model)
+        return Settings(vocabulary, model)
     if missing := " ".join(missing_runtime()):
         notes().print(f"note: reading by rules alone; for the trained model: pip install {missing}")
-    return default_settings()
+    return replace(default_settings(), vocabulary=vocabulary)

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kg.cli.console import output
-from kg.cli.options import GRAPH, TYPE
+from kg.cli.options import GRAPH, TYPE, VOCABULARY
 from ontology.errors import InputError
 from ontology.terms import EntityType
 
@@ -66,12 +66,18 @@ def show_command(graph: Path, what: str | None, kind: EntityType | None) -> None
 @click.command("lookup")
 @click.argument("arguments", nargs=-1, metavar="[GRAPH] [NAME]")
 @TYPE
+@VOCABULARY
 @click.option(
     "--batch",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Resolve the pairs of a tab-separated file (type_a a type_b b ...) instead of one name.",
 )
-def lookup_command(arguments: tuple[str, ...], kind: EntityType | None, batch: Path | None) -> None:
+def lookup_command(
+    arguments: tuple[str, ...],
+    kind: EntityType | None,
+    vocabulary: tuple[Path, ...],
+    batch: Path | None,
+) -> None:
     """Say which entity a name means, as JSON: canonical name, IRI, aliases and why.
 
     Without GRAPH the vocabulary and the spelling decide.
@@ -80,24 +86,25 @@ def lookup_command(arguments: tuple[str, ...], kind: EntityType | None, batch: P
     Example:
       kg lookup map/ "GRPO" --type Method
       kg lookup "chest radiographs"
+      kg lookup "bench crop" --vocabulary mine.tsv
       kg lookup --batch pairs.tsv > resolved.tsv
     """
     from kg.graph import open_graph
     from kg.lookup import lookup, lookup_pairs, read_pairs, suggestions
-    from ontology.vocabulary.reader import shipped_vocabulary
+    from ontology.vocabulary.merging import vocabulary_with
 
-    vocabulary = shipped_vocabulary()
+    merged = vocabulary_with(vocabulary)
     if batch is not None:
         if arguments:
             raise click.UsageError("--batch takes no GRAPH and no NAME")
-        for line in lookup_pairs(read_pairs(batch), vocabulary, str(batch)):
+        for line in lookup_pairs(read_pairs(batch), merged, str(batch)):
             click.echo(line)
         return
     if len(arguments) not in {1, 2}:
         raise click.UsageError("give a NAME, or a GRAPH and a NAME")
     graph = open_graph(arguments[0]) if len(arguments) == 2 else None
     name = arguments[-1]
-    found = lookup(name, vocabulary=vocabulary, kind=kind, graph=graph)
+    found = lookup(name, vocabulary=merged, kind=kind, graph=graph)
     if not found:
         nearest = suggestions(name, graph) if graph is not None else []
         hint = f"; the nearest names are {', '.join(map(repr, nearest))}" if nearest else ""

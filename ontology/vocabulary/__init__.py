@@ -1,1 +1,1 @@
-"""Curated entities with their aliases: tab-separated files and their reader."""
+"""Curated entities with their aliases: the shipped files, what reads and writes such files, and what joins them."""
