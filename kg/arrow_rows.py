@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 
 import pyarrow as pa
 
+from kg.merge_log import LoggedMerge
 from kg.resolve import Resolution
 from ontology.identifiers import paper_iri
 from ontology.names import is_bare_head
 from ontology.records import LedgerRow, Paper
 from ontology.tables import ORDER, SCHEMAS
-from ontology.terms import EntityType
+from ontology.terms import EntityType, RelationType
 from ontology.vocabulary.reader import Entry, Vocabulary
 
 Resolutions = Mapping[tuple[EntityType, str], Resolution]
@@ -63,24 +65,30 @@ def ledger_table(ledger: Iterable[LedgerRow]) -> pa.Table:
 
 
 def resolution_table(resolutions: Resolutions) -> pa.Table:
-    """One row a name: ``type form entity name reason listed``."""
+    """One row a name: ``type form entity entity_type name listed``."""
     items = list(resolutions.items())
     return pa.table(
         {
             "type": pa.array([kind.value for (kind, _), _ in items], pa.string()),
             "form": pa.array([form for (_, form), _ in items], pa.string()),
             "entity": pa.array([one.iri for _, one in items], pa.string()),
+            "entity_type": pa.array([one.type.value for _, one in items], pa.string()),
             "name": pa.array([one.name for _, one in items], pa.string()),
-            "reason": pa.array([one.reason.value for _, one in items], pa.string()),
             "listed": pa.array([one.entry is not None for _, one in items], pa.bool_()),
         }
     )
 
 
 def entry_tables(resolutions: Resolutions, vocabulary: Vocabulary) -> dict[str, pa.Table]:
-    """The vocabulary entries in use and all broader ones: ``entry entry_alias entry_broader``."""
+    """The vocabulary entries in use and all broader ones.
+
+    Tables ``entry`` (those that no name means), ``entry_alias`` and ``entry_broader``.
+    """
     entries = _entries_in_use(resolutions, vocabulary)
-    named = [(entry.iri, entry.type.value, entry.name) for entry in entries]
+    used = {one.iri for one in resolutions.values()}
+    named = [
+        (entry.iri, entry.type.value, entry.name) for entry in entries if entry.iri not in used
+    ]
     aliases = [
         (entry.iri, name, language)
         for entry in entries
@@ -95,6 +103,27 @@ def entry_tables(resolutions: Resolutions, vocabulary: Vocabulary) -> dict[str, 
         "entry_alias": _table(("entity", "alias", "language"), aliases),
         "entry_broader": _table(("narrower", "broader"), broader),
     }
+
+
+def merge_table(merges: Iterable[LoggedMerge]) -> pa.Table:
+    """One row a name merged or an entity kept apart."""
+    rows = [{**asdict(one), "type": one.type.value} for one in merges]
+    return pa.Table.from_pylist(rows, schema=SCHEMAS["merges"])
+
+
+def signature_table() -> pa.Table:
+    """One row a pair of types between which a relation may hold: ``relation head tail``."""
+    rows = [
+        (relation.value, head.value, tail.value)
+        for relation in RelationType
+        for head, tail in relation.signatures
+    ]
+    return _table(("relation", "head", "tail"), sorted(rows))
+
+
+def blocked_table(blocked: Iterable[tuple[EntityType, str]]) -> pa.Table:
+    """The names that the user blocks: ``type form``."""
+    return _table(("type", "form"), sorted((kind.value, form) for kind, form in blocked))
 
 
 def bare_head_table(forms: Iterable[tuple[str, str, str]], resolutions: Resolutions) -> pa.Table:

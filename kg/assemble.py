@@ -6,10 +6,11 @@ order of ``ontology.tables.ORDER``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -17,16 +18,21 @@ import pyarrow as pa
 from kg.annotation_store import SHARD_SCHEMA, content_hash
 from kg.arrow_rows import (
     bare_head_table,
+    blocked_table,
     entry_tables,
     ledger_table,
+    merge_table,
     paper_table,
     resolution_table,
+    signature_table,
 )
 from kg.confidence import MIN_CONFIDENCE, loss
-from kg.resolve import ACRONYM, ACRONYM_LENGTH, Definition, NameCount, Resolution
+from kg.corpus_names import CorpusNames
+from kg.left_out import blocked_loss, out_of_range
+from kg.resolve import ACRONYM, ACRONYM_LENGTH, Definition, NameCount
 from ontology.records import LedgerRow, Origin, Paper
 from ontology.tables import ORDER, SCHEMAS
-from ontology.terms import ROLE_ORDER, EntityType
+from ontology.terms import ROLE_ORDER, EntityType, RelationType
 from ontology.vocabulary.reader import Vocabulary
 
 RARE_PAIRS_UP_TO = 2_000
@@ -160,54 +166,81 @@ class Assembly:
             for kind, acronym, name, papers in rows
         ]
 
-    def resolve(
-        self, resolutions: Mapping[tuple[EntityType, str], Resolution], vocabulary: Vocabulary
-    ) -> None:
+    def resolve(self, names: CorpusNames, vocabulary: Vocabulary) -> None:
         """Join every name to its entity and make the tables."""
+        resolutions = names.resolutions
         self._load("resolution", resolution_table(resolutions))
+        self._load("blocked", blocked_table(names.blocked))
+        self._load("merges", merge_table(names.merges))
         self._load("bare_head", bare_head_table(self._forms(), resolutions))
         for name, table in entry_tables(resolutions, vocabulary).items():
             self._load(name, table)
         ranks = {"role": [role.value for role in ROLE_ORDER], "rank": list(ROLE_ORDER.values())}
         self._load("role_rank", pa.table(ranks))
+        self._load("signature", signature_table())
         stages = files("kg").joinpath("assemble.sql").read_text(encoding="utf-8")
         self._database.execute(stages)
 
     def record(self, ledger: Iterable[LedgerRow]) -> None:
-        """Make the ledger of the rows of reading and of one row for each entity left out."""
+        """Make the ledger: the rows given, and one for each entity and relation left out."""
         self._load("ledger", SCHEMAS["ledger"].empty_table())
-        rows = chain(ledger, self._losses())
+        rows = chain(ledger, self._losses(), self._blocked(), self._out_of_range())
         while chunk := list(islice(rows, BATCH_ROWS)):
             self._database.register("incoming", ledger_table(chunk))
             self._database.execute("INSERT INTO ledger BY NAME FROM incoming")
             self._database.unregister("incoming")
 
     def _losses(self) -> Iterator[LedgerRow]:
+        for origin, paper, *row in self._of_papers(
+            "lost", "type, name, confidence, mentions, relations", "lost.position"
+        ):
+            kind, name, confidence, mentions, relations = row
+            yield loss(
+                origin,
+                paper,
+                EntityType(kind),
+                name,
+                confidence=confidence,
+                minimum=self._minimum,
+                mentions=mentions,
+                relations=relations,
+            )
+
+    def _blocked(self) -> Iterator[LedgerRow]:
+        blocked = "(FROM found SEMI JOIN blocked ON found.type = blocked.type AND name = form)"
+        for origin, paper, kind, name, mentions in self._of_papers(
+            f"{blocked} AS gone", "type, name, len(mentions)", "gone.position"
+        ):
+            yield blocked_loss(origin, paper, EntityType(kind), name, mentions)
+
+    def _out_of_range(self) -> Iterator[LedgerRow]:
+        misfits = """(
+            SELECT DISTINCT paper, one.name AS head, stated.relation AS relation, other.name AS tail
+            FROM joined JOIN entities AS one ON one.iri = head JOIN entities AS other ON other.iri = tail
+            WHERE NOT allowed) AS misfit"""
+        for origin, paper, head, relation, tail in self._of_papers(
+            misfits, "head, relation, tail", "head, relation, tail"
+        ):
+            yield out_of_range(origin, paper, head, RelationType(relation), tail)
+
+    def _of_papers(self, table: str, columns: str, order: str) -> Iterator[tuple[Any, ...]]:
+        """Origin, paper and columns of each row of a table with the column ``paper``."""
         # On a cursor of its own, because rows are written while these are read.
         rows = self._database.cursor().execute(
-            """
-            SELECT coalesce(origins[1].source, ''), coalesce(origins[1].position, 0),
-                   paper, type, name, confidence, mentions, relations
-            FROM lost JOIN paper_row ON id = paper ORDER BY paper, lost.position
-            """
+            f"""
+            SELECT coalesce(origins[1].source, ''), coalesce(origins[1].position, 0), paper, {columns}
+            FROM {table} JOIN paper_row ON id = paper ORDER BY paper, {order}
+            """  # noqa: S608  names from this module
         )
         while batch := rows.fetchmany(BATCH_ROWS):
-            for source, place, paper, kind, name, confidence, mentions, relations in batch:
-                yield loss(
-                    Origin(source, place),
-                    paper,
-                    EntityType(kind),
-                    name,
-                    confidence=confidence,
-                    minimum=self._minimum,
-                    mentions=mentions,
-                    relations=relations,
-                )
+            for source, place, *row in batch:
+                yield Origin(source, place), *row
 
     def _forms(self) -> list[tuple[str, str, str]]:
         return self._database.execute(
             "SELECT DISTINCT type, name, surface"
-            " FROM (SELECT type, name, unnest(mentions).surface AS surface FROM found)"
+            " FROM (SELECT type, name, unnest(mentions).surface AS surface FROM found"
+            "       ANTI JOIN blocked ON found.type = blocked.type AND found.name = blocked.form)"
         ).fetchall()
 
     def batches(self, table: str) -> Iterator[pa.RecordBatch]:

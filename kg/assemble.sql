@@ -1,10 +1,11 @@
 -- From annotated papers and resolved names to the tables of a graph.
--- Inputs: paper_row, found, stated, resolution, bare_head, pair_minimum, entry, entry_alias, entry_broader, role_rank, reader.
+-- Inputs: paper_row, found, stated, resolution, merges, bare_head, pair_minimum, entry, entry_alias,
+-- entry_broader, role_rank, signature, reader.
 -- Each statement makes one table; "ontology.tables" gives columns and order.
 
 CREATE TABLE resolved AS
 SELECT found.paper, found.position, found.role, found.confidence, found.sources, found.mentions,
-       resolution.entity
+       resolution.entity, resolution.entity_type
 FROM found JOIN resolution ON found.type = resolution.type AND found.name = resolution.form;
 
 CREATE TABLE mentions AS
@@ -24,18 +25,25 @@ FROM (
   SELECT paper, entity, count(*) AS mentions FROM mentions GROUP BY paper, entity
 ) AS counted USING (paper, entity);
 
+-- A statement between ends of other types than it may have: a decision about types came in between.
+CREATE TABLE joined AS
+SELECT stated, stated.paper AS paper, head.entity AS head, tail.entity AS tail,
+       signature.relation IS NOT NULL AS allowed
+FROM stated
+JOIN resolved AS head ON head.paper = stated.paper AND head.position = stated.head
+JOIN resolved AS tail ON tail.paper = stated.paper AND tail.position = stated.tail
+LEFT JOIN signature ON signature.relation = stated.relation
+  AND signature.head = head.entity_type AND signature.tail = tail.entity_type
+WHERE head.entity <> tail.entity;
+
 CREATE TABLE relations AS
 SELECT head, relation, tail, paper, best.confidence AS confidence, best.field AS field,
        best.sentence_start AS sentence_start, best.sentence_end AS sentence_end, (SELECT name FROM reader) AS source
 FROM (
-  SELECT head.entity AS head, stated.relation AS relation, tail.entity AS tail, stated.paper AS paper,
+  SELECT head, stated.relation AS relation, tail, paper,
          max_by(stated, (stated.confidence, stated.field, -stated.sentence_start,
                          -stated.sentence_end)) AS best
-  FROM stated
-  JOIN resolved AS head ON head.paper = stated.paper AND head.position = stated.head
-  JOIN resolved AS tail ON tail.paper = stated.paper AND tail.position = stated.tail
-  WHERE head.entity <> tail.entity
-  GROUP BY ALL
+  FROM joined WHERE allowed GROUP BY ALL
 );
 
 CREATE TABLE entities AS
@@ -44,8 +52,9 @@ WITH counted AS (
          min(year) AS first_year, max(year) AS last_year
   FROM links JOIN paper_row ON paper_row.id = links.paper GROUP BY entity
 ), named AS (
-  SELECT DISTINCT entity AS iri, type, name, listed FROM resolution
-  UNION
+  SELECT entity AS iri, entity_type AS type, any_value(name) AS name, bool_or(listed) AS listed
+  FROM resolution GROUP BY ALL
+  UNION ALL
   SELECT iri, type, name, true FROM entry
 )
 SELECT iri, type, name, listed, coalesce(papers, 0) AS papers, coalesce(mentions, 0) AS mentions,
@@ -76,8 +85,3 @@ CREATE TABLE cooccurrence AS
 SELECT one.entity AS a, other.entity AS b, count(*) AS papers
 FROM links AS one JOIN links AS other ON one.paper = other.paper AND one.entity < other.entity
 GROUP BY ALL HAVING count(*) >= (SELECT minimum FROM pair_minimum);
-
-CREATE TABLE merges AS
-SELECT resolution.type, form, entity, resolution.name, reason, count(DISTINCT found.paper) AS papers
-FROM resolution JOIN found ON found.type = resolution.type AND found.name = resolution.form
-WHERE form <> resolution.name GROUP BY ALL;

@@ -13,15 +13,18 @@ from extractors.pipeline import Settings, default_settings, fingerprint
 from kg.annotate import annotate_papers
 from kg.assemble import Assembly, pair_minimum
 from kg.confidence import MIN_CONFIDENCE, check_minimum
+from kg.corpus_names import resolve_corpus
+from kg.curation import Decision, read_curation, with_accepted
 from kg.graph import (
     ANNOTATIONS,
+    CURATION,
     Graph,
     check_target,
     finish,
     open_staging,
     write_table,
 )
-from kg.resolve import resolve_names
+from kg.left_out import unmatched
 from kg.steps import Report, Step, processes, read, silent
 from ontology.records import Sources
 from ontology.tables import SCHEMAS
@@ -44,7 +47,7 @@ def build(
     """Read sources, annotate their papers and write the graph to the folder ``output``.
 
     A graph that already stands there is replaced once the new one is complete; its annotations are
-    reused. ``workers`` defaults to the number of processors. The result does not depend on
+    reused, and its decisions (:mod:`kg.curation`) applied. ``workers`` defaults to the number of processors. The result does not depend on
     ``workers`` or on the order of ``sources``. ``name`` names the corpus, by default after the
     sources; ``settings`` choose vocabulary and model, by default the model that comes with litkg.
     Entities less sure than ``min_confidence`` are left out with their mentions and relations, each
@@ -60,7 +63,8 @@ def build(
     check_minimum(min_confidence)
     check_target(folder)
     settings = settings or default_settings()
-    vocabulary = vocabulary_with(settings.vocabulary)
+    curation = read_curation(folder / CURATION)
+    vocabulary = with_accepted(vocabulary_with(settings.vocabulary), curation)
     found = read(paths, source_format=source_format, strict=strict, report=on_step)
     staging = open_staging(folder)
     print_of_settings = fingerprint(settings)
@@ -77,6 +81,7 @@ def build(
         set(shards.values()),
         staging,
         vocabulary=vocabulary,
+        decisions=curation.decisions,
         reader="rules and model" if settings.model else "rules",
         min_confidence=min_confidence,
         report=on_step,
@@ -91,6 +96,7 @@ def build(
             "extractor": print_of_settings,
             "model": _model(settings),
             "vocabulary": _vocabulary_files(settings),
+            "curation": [{"file": name, "sha256": digest} for name, digest in curation.files],
             "min_confidence": float(min_confidence),
             "counts": counts,
             "cooccurrence_minimum": pair_minimum(len(found.papers)),
@@ -130,6 +136,7 @@ def _write_tables(
     staging: Path,
     *,
     vocabulary: Vocabulary,
+    decisions: Sequence[Decision],
     reader: str,
     min_confidence: float,
     report: Report,
@@ -140,9 +147,9 @@ def _write_tables(
         found.papers, shards, temporary=spill, reader=reader, min_confidence=min_confidence
     )
     try:
-        resolutions = resolve_names(assembly.names(), assembly.definitions(), vocabulary)
-        assembly.resolve(resolutions, vocabulary)
-        assembly.record(found.ledger)
+        names = resolve_corpus(assembly.names(), assembly.definitions(), vocabulary, decisions)
+        assembly.resolve(names, vocabulary)
+        assembly.record([*found.ledger, *unmatched(names.unmatched)])
         report(Step("resolve", 1, 1))
         counts: dict[str, int] = {}
         for place, table in enumerate(SCHEMAS):

@@ -6,23 +6,27 @@ A name goes through a cascade; the first step that knows it decides:
 2. the vocabulary owns the name with its words put in plain order ("classification of images");
 3. the vocabulary owns the name without a generic head ("EEG signals", "Cityscapes dataset");
 4. it is an acronym that most papers which define it spell out as one long form;
-5. its spelling, folded, meets other spellings of the same type.
+5. its spelling, folded, meets other spellings of the same type;
+6. with a misspelt word put right, it is a name that the steps above know or other papers use.
 
-Steps 1, 2, 3 and 5 look at the name alone, so one name resolves alike in every corpus; step 4 needs
-other papers. Names of two types never merge, nor do names that differ in a digit, a sign or a word.
+Steps 1, 2, 3 and 5 look at the name alone, so one name resolves alike in every corpus; steps 4 and 6
+need other papers. Names of two types do not merge here (:mod:`kg.one_type` decides those), nor names
+that differ in a digit, a sign or a word.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from enum import Enum
 
+from kg.misspellings import corrected, corrections
 from ontology.identifiers import entity_iri
 from ontology.names import key_tokens, match_key, plain_text, reordered, without_generic_head
 from ontology.terms import EntityType
-from ontology.vocabulary.reader import Entry, Vocabulary
+from ontology.vocabulary.reader import Entry, Vocabulary, never_merged
 
 ACRONYM = r"[A-Za-z0-9-]*[A-Z]{2}[A-Za-z0-9-]*"
 """Forms that may stand for a name of several words, as a regular expression of Python and DuckDB ..."""
@@ -42,6 +46,9 @@ class MergeReason(Enum):
     GENERIC_HEAD = "generic-head"
     ACRONYM = "acronym"
     SPELLING = "spelling"
+    MISSPELLING = "misspelling"
+    OTHER_TYPE = "other-type"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,13 @@ class Resolution:
     entry: Entry | None = None
 
 
+Name = tuple[EntityType, str]
+"""Type and name as a paper gives them."""
+NameKey = tuple[EntityType, str]
+"""Type and folded key of a name."""
+Resolutions = dict[Name, Resolution]
+
+
 def resolve_name(kind: EntityType, name: str, vocabulary: Vocabulary) -> Resolution:
     """Resolve one name on its own, without a corpus (steps 1, 2, 3 and 5).
 
@@ -87,57 +101,107 @@ def resolve_name(kind: EntityType, name: str, vocabulary: Vocabulary) -> Resolut
 
 
 def resolve_names(
-    names: Iterable[NameCount], definitions: Iterable[Definition], vocabulary: Vocabulary
-) -> dict[tuple[EntityType, str], Resolution]:
+    names: Iterable[NameCount],
+    definitions: Iterable[Definition],
+    vocabulary: Vocabulary,
+    apart: AbstractSet[NameKey] = frozenset(),
+) -> Resolutions:
     """Resolve every name of a corpus; the result does not depend on the order of the input.
 
-    Among the spellings of an unlisted entity the one that most papers use becomes its name, ties
-    going to the first by code point.
+    Names whose type and folded key are ``apart`` merge with nothing but their own spellings. Among
+    the spellings of an unlisted entity the one that most papers use becomes its name, ties going to
+    the first by code point.
     """
     names = list(names)
     long_forms = majority_long_forms(definitions)
-    resolved: dict[tuple[EntityType, str], Resolution] = {}
+    resolved: dict[Name, Resolution] = {}
+    for one in names:
+        key = (one.type, match_key(one.name))
+        if key in apart:
+            resolved[one.type, one.name] = _by_itself(one.type, one.name)
+            continue
+        resolution = resolve_name(one.type, one.name, vocabulary)
+        long_form = long_forms.get(key)
+        if resolution.entry is None and long_form and not _distinct(one, long_form):
+            target = resolve_name(one.type, long_form, vocabulary)
+            resolution = replace(target, reason=MergeReason.ACRONYM)
+        resolved[one.type, one.name] = resolution
+    _correct(resolved, names, vocabulary, apart)
     groups: dict[tuple[EntityType, str], list[NameCount]] = defaultdict(list)
     for one in names:
-        resolution = resolve_name(one.type, one.name, vocabulary)
-        if resolution.entry is None and (
-            long_form := long_forms.get((one.type, match_key(one.name)))
-        ):
-            target = resolve_name(one.type, long_form, vocabulary)
-            resolution = Resolution(
-                one.type, target.name, target.iri, MergeReason.ACRONYM, target.entry
-            )
-        resolved[one.type, one.name] = resolution
+        resolution = resolved[one.type, one.name]
         if resolution.entry is None:
             groups[one.type, resolution.iri].append(one)
-    for (kind, iri), members in groups.items():
+    for (kind, _), members in groups.items():
         name = _display_name(kind, members, resolved)
         for one in members:
-            reason = resolved[kind, one.name].reason
-            resolved[kind, one.name] = Resolution(kind, name, iri, reason)
+            resolved[kind, one.name] = replace(resolved[kind, one.name], name=name)
     return resolved
+
+
+def _by_itself(kind: EntityType, name: str) -> Resolution:
+    plain = plain_text(name) or name
+    return Resolution(kind, plain, entity_iri(kind, plain), MergeReason.DECISION)
+
+
+def _distinct(one: NameCount, other: str) -> bool:
+    return (one.type, frozenset({match_key(one.name), match_key(other)})) in never_merged()
+
+
+def _correct(
+    resolved: dict[Name, Resolution],
+    names: Iterable[NameCount],
+    vocabulary: Vocabulary,
+    apart: AbstractSet[NameKey],
+) -> None:
+    """Let misspelt names follow the names they mean."""
+    known = {word for entry in vocabulary for name in entry.names for word in name.split()}
+    words = corrections(((one.name, one.papers) for one in names), known)
+    if not words:
+        return
+    used = {resolution.iri for resolution in resolved.values()}
+    for one in names:
+        right = corrected(one.name, words)
+        own = resolved[one.type, one.name]
+        if not right or own.entry is not None or (one.type, match_key(one.name)) in apart:
+            continue
+        if _distinct(one, right):
+            continue
+        meant = resolve_name(one.type, right, vocabulary)
+        if meant.entry is not None or (meant.iri in used and meant.iri != own.iri):
+            resolved[one.type, one.name] = replace(meant, reason=MergeReason.MISSPELLING)
 
 
 def majority_long_forms(
     definitions: Iterable[Definition],
-) -> Mapping[tuple[EntityType, str], str]:
+) -> Mapping[NameKey, str]:
     """Long form of each acronym that papers define nearly always alike, by type and acronym key.
 
     Long forms that differ only in spelling count together; the most used spelling is returned.
     """
-    votes: dict[tuple[EntityType, str], Counter[str]] = defaultdict(Counter)
-    spellings: dict[tuple[EntityType, str], Counter[str]] = defaultdict(Counter)
+    found: dict[NameKey, str] = {}
+    for key, votes in long_form_votes(definitions).items():
+        winner, papers = min(votes.items(), key=lambda item: (-item[1], item[0]))
+        if papers >= ACRONYM_SUPPORT and papers >= ACRONYM_SHARE * votes.total():
+            found[key] = winner
+    return found
+
+
+def long_form_votes(definitions: Iterable[Definition]) -> dict[NameKey, Counter[str]]:
+    """Papers that define each acronym as each long form, in its most used spelling."""
+    votes: dict[NameKey, Counter[str]] = defaultdict(Counter)
+    spellings: dict[NameKey, Counter[str]] = defaultdict(Counter)
     for one in definitions:
         long_key = match_key(one.long_form)
         votes[one.type, match_key(one.acronym)][long_key] += one.papers
         spellings[one.type, long_key][one.long_form] += one.papers
-    found: dict[tuple[EntityType, str], str] = {}
-    for (kind, acronym), counts in votes.items():
-        winner, papers = min(counts.items(), key=lambda item: (-item[1], item[0]))
-        if papers >= ACRONYM_SUPPORT and papers >= ACRONYM_SHARE * counts.total():
-            forms = spellings[kind, winner]
-            found[kind, acronym] = min(forms, key=lambda form: (-forms[form], form))
-    return found
+    best = {
+        key: min(forms, key=lambda form: (-forms[form], form)) for key, forms in spellings.items()
+    }
+    return {
+        (kind, acronym): Counter({best[kind, long]: papers for long, papers in counts.items()})
+        for (kind, acronym), counts in votes.items()
+    }
 
 
 def _readings(kind: EntityType, name: str) -> Iterable[tuple[MergeReason, str]]:

@@ -136,7 +136,7 @@ class AnnotatedPaper:
 
 
 class Reason(Enum):
-    """Why a source record, an entity of a paper or a relation was dropped, changed or doubted."""
+    """Why a record, an entity of a paper, a relation or a decision was dropped, changed or doubted."""
 
     MALFORMED = "malformed"
     UNREADABLE = "unreadable"
@@ -153,6 +153,9 @@ class Reason(Enum):
     TOO_LONG = "too-long"
     ANNOTATION_FAILED = "annotation-failed"
     BELOW_MIN_CONFIDENCE = "below-min-confidence"
+    BLOCKED = "blocked"
+    OUT_OF_RANGE = "out-of-range"
+    DECISION_UNMATCHED = "decision-unmatched"
 
 
 class Outcome(Enum):

@@ -109,6 +109,9 @@ SCHEMAS: dict[str, pa.Schema] = {
         entity=pa.string(),
         name=pa.string(),
         reason=pa.string(),
+        outcome=pa.string(),
+        other=pa.string(),
+        doubt=pa.float64(),
         papers=pa.int64(),
     ),
     "ledger": _schema(
@@ -126,6 +129,9 @@ SCHEMAS: dict[str, pa.Schema] = {
 ``paper`` holds paper ids (``papers.id``). Absent strings are empty, absent years null.
 ``relations`` has one row a statement: one sentence of one paper. ``cooccurrence`` counts papers of
 unordered pairs, ``a < b``. ``entities.listed`` tells whether the vocabulary knows the entity.
+``merges`` logs each name (``type``, ``form``) that goes under another ``name``, of ``outcome``
+``merged``, and each entity that was ``kept-apart`` from the entity ``other``, which is empty for
+merges; ``doubt`` orders them for review, from 0 to 1.
 """
 
 ORDER: dict[str, tuple[str, ...]] = {
@@ -138,7 +144,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "broader": ("narrower", "broader"),
     "entity_years": ("entity", "year", "role"),
     "cooccurrence": ("a", "b"),
-    "merges": ("type", "form", "entity"),
+    "merges": ("type", "form", "entity", "reason", "other"),
     "ledger": ("source", "position", "reason", "detail"),
 }
 """Sort key of each table, ascending by code point; ``mentions.field`` sorts title last.

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kg.cli import build, evaluate, export, query, resolve, show, train
+from kg.cli import build, curate, evaluate, export, query, resolve, show, train
 from ontology.errors import KgError
 
 
@@ -44,6 +44,8 @@ for command in (
     build.build_command,
     show.show_command,
     show.lookup_command,
+    curate.merges_command,
+    curate.curate_command,
     build.extract_command,
     resolve.resolve_command,
     evaluate.evaluate_command,

@@ -283,3 +283,21 @@ def shipped_vocabulary() -> Vocabulary:
         for name in ("datasets.tsv", "modalities.tsv", "methods.tsv", "tasks.tsv")
         for entry in parse_entries(decoded(read_bytes(folder / name), name), name)
     )
+
+
+@cache
+def never_merged() -> frozenset[tuple[EntityType, frozenset[str]]]:
+    """The pairs of ``distinct.tsv``: a type and the folded keys of two names that are two things.
+
+    Raises :class:`VocabularyError` naming file and line where the file breaks a rule.
+    """
+    path = Path(str(files("ontology.vocabulary"))) / "distinct.tsv"
+    pairs = set()
+    for number, line in enumerate(decoded(read_bytes(path), str(path)).splitlines(), start=1):
+        cells = line.split("\t")
+        if line.startswith("#") or cells == ["type", "a", "b"]:
+            continue
+        if len(cells) != 3 or cells[0] not in {kind.value for kind in EntityType}:
+            raise VocabularyError(f"{path}:{number}: {line!r}; a line holds a type and two names")
+        pairs.add((EntityType(cells[0]), frozenset(map(match_key, cells[1:]))))
+    return frozenset(pairs)
