@@ -1,8 +1,9 @@
 """Misspelt words of names: a rare word one slip away from a common one.
 
-A slip is a letter left out, added, changed, or swapped with its neighbour (Damerau 1964). Rare and
-common words are paired by what they share after one deletion each (the symmetric delete method of
-Garbe's SymSpell), so the cost grows with the words, not with their pairs.
+A slip is a letter left out, added, or swapped with its neighbour (of those of Damerau 1964, without
+the changed letter, which more often makes another word: "slicing", "sliding"). Rare and common words
+are paired by what they share after one deletion each (the symmetric delete method of Garbe's
+SymSpell), so the cost grows with the words, not with their pairs.
 """
 
 from __future__ import annotations
@@ -76,16 +77,14 @@ def _shortened(word: str) -> Iterator[str]:
 
 
 def _one_slip(wrong: str, right: str) -> bool:
-    """Tell whether one slip makes the one of the other; a plural is none."""
+    """Tell whether one slip makes the one of the other; another ending ("sequenced") is none."""
     if wrong == right or singular(wrong) == singular(right) or wrong[0] != right[0]:
         return False
     start = 0
     while start < min(len(wrong), len(right)) and wrong[start] == right[start]:
         start += 1
     rest, wanted = wrong[start:], right[start:]
-    return (
-        rest[1:] == wanted[1:]
-        or rest == wanted[1:]
-        or rest[1:] == wanted
-        or (rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:])
-    )
+    if not rest or not wanted:
+        return False
+    swapped = rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:]
+    return rest == wanted[1:] or rest[1:] == wanted or swapped

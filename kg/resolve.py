@@ -36,6 +36,8 @@ ACRONYM_SUPPORT = 2
 """Papers that must define an acronym before other papers' undefined uses follow them."""
 ACRONYM_SHARE = 0.8
 """Share of an acronym's definitions that must agree on one long form."""
+SHORT_ACRONYM_SUPPORT = 10
+"""Papers that must define an acronym of two letters: SE, NP and AI stand for too many things."""
 
 
 class MergeReason(Enum):
@@ -182,9 +184,29 @@ def majority_long_forms(
     found: dict[NameKey, str] = {}
     for key, votes in long_form_votes(definitions).items():
         winner, papers = min(votes.items(), key=lambda item: (-item[1], item[0]))
-        if papers >= ACRONYM_SUPPORT and papers >= ACRONYM_SHARE * votes.total():
+        needed = ACRONYM_SUPPORT if len(key[1]) > 2 else SHORT_ACRONYM_SUPPORT
+        if papers >= max(needed, ACRONYM_SHARE * votes.total()) and abbreviates(key[1], winner):
             found[key] = winner
     return found
+
+
+def abbreviates(acronym: str, long_form: str) -> bool:
+    """Tell whether the letters of a folded acronym begin words of a long form, or stand in them.
+
+    The first letter begins the first word, and at least half of all begin words.
+
+    >>> abbreviates("lstd", "least-squares temporal difference"), abbreviates("ax", "adversarial example")
+    (True, False)
+    >>> abbreviates("vslam", "visual simultaneous localization and mapping")
+    True
+    """
+    words = key_tokens(long_form)
+    if not words or acronym[:1] != words[0][:1]:
+        return False
+    initials = iter(word[0] for word in words)
+    beginning = sum(letter in initials for letter in acronym)
+    rest = iter("".join(words))
+    return 2 * beginning >= len(acronym) and all(letter in rest for letter in acronym)
 
 
 def long_form_votes(definitions: Iterable[Definition]) -> dict[NameKey, Counter[str]]:
