@@ -60,8 +60,8 @@ def test_one_slip_in_a_long_word_is_a_misspelling(rare, common, meant):
 def test_known_and_ambiguous_words_are_not_corrected():
     """A word of the vocabulary stands, and one that two common words could be."""
     assert {} == corrections([("calibration", 60), ("calibraton", 1)], known={"calibraton"})
-    assert {} == corrections([("parametric", 60), ("parametrics", 60), ("paramertics", 1)])
-    assert {} == corrections([("transducer", 60), ("transduced", 60), ("transduce", 1)])
+    assert {} == corrections([("trapping", 60), ("tripping", 60), ("trpping", 1)])
+    assert {"trpping": "tripping"} == corrections([("tripping", 60), ("trpping", 1)])
 
 
 def test_a_misspelt_name_follows_the_name_it_means():
