@@ -15,6 +15,8 @@ from ontology.names import singular
 from ontology.terms import EntityType
 
 _VERSION = re.compile(r"[vV]?\d+(?:\.\d+)*[a-zA-Z]?|I{1,3}|\d+[BMbm]")
+_COUNTED = re.compile(r"^(?:\d+|n|multi)-?(?=[a-z])")
+"""How many of a thing: "6-DOF", "multi-UAV"."""
 _QUANTITY = re.compile(r"\d+(?:[.,]\d+)*(?:[A-Z]|[a-zµ]{1,2}[A-Z]?)?|\d+[DdXx]")
 _HYPHEN = re.compile(r"[-‐‑–/'’]")
 _URL = re.compile(
@@ -89,6 +91,7 @@ def _excluded(word: str) -> bool:
         len(bare) < 2
         or "@" in word
         or bare.lower() in word_set("no_names")
+        or _COUNTED.sub("", bare.lower()) in word_set("no_names")
         or _QUANTITY.fullmatch(word) is not None
         or (last != word and last.lower() in word_set("name_suffixes"))
     )
