@@ -204,6 +204,11 @@ _GENERIC_HEADS: dict[str, frozenset[str]] = {
     "Task": frozenset("task tasks problem problems".split()),
 }
 
+_PICTURES = frozenset("image images imaging picture pictures".split())
+_NO_PICTURES = frozenset(
+    (word,) for word in "text news audio speech music dialog word language table".split()
+)
+
 
 def reordered(name: str) -> str:
     """Put "X of Y" in the order "Y X", Y in the singular; empty where the rule does not apply.
@@ -232,6 +237,14 @@ def without_generic_head(kind: EntityType, name: str) -> str:
     'EEG'
     >>> without_generic_head(EntityType.DATASET, "Cityscapes")
     ''
+
+    The image of a text is no text:
+
+    >>> without_generic_head(EntityType.MODALITY, "scene text images")
+    ''
     """
     front, _, last = name.rstrip().rpartition(" ")
-    return front if last.casefold() in _GENERIC_HEADS[kind.value] else ""
+    if last.casefold() not in _GENERIC_HEADS[kind.value]:
+        return ""
+    of_another_medium = last.casefold() in _PICTURES and key_tokens(front)[-1:] in _NO_PICTURES
+    return "" if of_another_medium else front
