@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -19,6 +19,7 @@ from ontology.errors import GraphError
 from ontology.tables import SCHEMAS, GraphTables
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
 
 _ROWS = 8192
 _MEMORY = "256MB"
@@ -129,7 +130,7 @@ def record_batches(schema: pa.Schema, found: Iterable[Row]) -> Iterator[pa.Recor
         yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def pieces(found: Iterable[Row], size: int) -> Iterator[list[Row]]:
+def pieces(found: Iterable[T], size: int) -> Iterator[list[T]]:
     """Cut a stream into lists of ``size``, the last one shorter."""
     rest = iter(found)
     while piece := list(islice(rest, size)):
