@@ -11,14 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from neo4j import Driver, GraphDatabase, Session
+from neo4j import GraphDatabase, Session
 from neo4j.exceptions import (
     AuthError,
     ConfigurationError,
+    ConnectionPoolError,
     ConstraintError,
-    DriverError,
     Forbidden,
+    GqlError,
     Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
 )
 
 from ontology.errors import InputError, ServerError
@@ -85,45 +88,37 @@ def session_with(server: Server, *, patience: float) -> Iterator[Session]:
     """Open a session whose transactions are repeated for ``patience`` seconds where they fail.
 
     Only what may pass is repeated: a connection that broke, a server that restarts, a deadlock.
-    Raises ``ServerError``, also for what fails while the session is used.
+    Raises ``ServerError``, also for what fails while the session is used, and ``InputError`` for an
+    address that the driver cannot use.
     """
     reached = False
     try:
-        with _driver(server, patience) as driver:
-            _reach(driver, server)
+        with GraphDatabase.driver(
+            server.uri,
+            auth=(server.username, server.password),
+            max_transaction_retry_time=patience,
+        ) as driver:
+            driver.verify_connectivity()
             reached = True
             with driver.session(database=server.database) as session:
                 yield session
-    except (DriverError, Neo4jError) as error:
-        raise ServerError(f"{server.name}: {_told(error, server, reached=reached)}") from error
+    except ConfigurationError as error:
+        raise InputError(
+            f"{server.name}: the driver cannot use this address; {_line(error)}"
+        ) from error
+    except (ServiceUnavailable, SessionExpired, ConnectionPoolError) as error:
+        raise ServerError(
+            f"{server.name}: the connection broke and did not come back; what was pushed stays, so"
+            " push again once the server runs, to go on from there"
+            if reached
+            else f"{server.name}: no server answers there; start it, or check host and port"
+            f" ({_line(error)})"
+        ) from error
+    except Neo4jError as error:
+        raise ServerError(f"{server.name}: {_told(error, server)}") from error
 
 
-def _driver(server: Server, patience: float) -> Driver:
-    return GraphDatabase.driver(
-        server.uri,
-        auth=(server.username, server.password),
-        max_transaction_retry_time=patience,
-        connection_timeout=min(patience, 30),
-    )
-
-
-def _reach(driver: Driver, server: Server) -> None:
-    try:
-        driver.verify_connectivity()
-    except ValueError as error:  # what the driver makes of a host without an address
-        raise ServerError(f"{server.name}: no such host; check the address") from error
-
-
-def _told(error: DriverError | Neo4jError, server: Server, *, reached: bool) -> str:
-    if isinstance(error, ConfigurationError):
-        return f"the driver cannot use this address; {_line(error)}"
-    if isinstance(error, DriverError):
-        if reached:
-            return (
-                "the connection broke and did not come back; what was pushed stays, so push again"
-                " once the server runs, to go on from there"
-            )
-        return f"no server answers there; start it, or check host and port ({_line(error)})"
+def _told(error: Neo4jError, server: Server) -> str:
     if error.code == _PASSWORD_EXPIRED:
         return "the password must be changed first; ALTER CURRENT USER SET PASSWORD does so"
     if error.code == _TOO_MANY_TRIES:
@@ -131,7 +126,8 @@ def _told(error: DriverError | Neo4jError, server: Server, *, reached: bool) -> 
     if isinstance(error, AuthError):
         return "the server refuses user or password; check NEO4J_USERNAME and NEO4J_PASSWORD"
     if error.code == _NO_DATABASE:
-        return f'there is no database "{server.database}"; SHOW DATABASES lists those there are'
+        name = f'"{server.database}"' if server.database else "of the user's own"
+        return f"there is no database {name}; SHOW DATABASES lists those there are"
     if isinstance(error, Forbidden):
         return f"the user may not do this; {_line(error)}"
     if isinstance(error, ConstraintError) or ".Schema.Constraint" in error.code:
@@ -143,7 +139,7 @@ def _told(error: DriverError | Neo4jError, server: Server, *, reached: bool) -> 
     return f"the server refuses; {error.code}: {_line(error)}"
 
 
-def _line(error: DriverError | Neo4jError) -> str:
+def _line(error: GqlError) -> str:
     """What the driver or server says, as one printable line."""
     text = error.message if isinstance(error, Neo4jError) else str(error)
     printable = "".join(mark if mark.isprintable() else " " for mark in text or "")
