@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import os
 import pty
 import subprocess
@@ -34,6 +35,7 @@ from exports.neo4j_server import Server
 from exports.triples import EVIDENCE_LEVELS, Evidence
 from kg import Graph
 from kg.cli.main import main
+from kg.cli.push import _repeats_shown
 from ontology.errors import GraphError, InputError, ServerError
 from ontology.tables import GraphTables, MemoryTables
 
@@ -426,6 +428,16 @@ fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 from kg.cli.main import main
 main()
 """
+
+
+def test_only_repeats_are_said_of_what_the_driver_logs(capsys: pytest.CaptureFixture[str]) -> None:
+    """A repeated transaction is one plain line; the driver's own words stay out."""
+    with _repeats_shown(quiet=False):
+        logging.getLogger("neo4j.session").warning("Transaction failed and will be retried")
+        logging.getLogger("neo4j.notifications").warning("text of a paper")
+    with _repeats_shown(quiet=True):
+        logging.getLogger("neo4j.session").warning("Transaction failed and will be retried")
+    assert "the connection broke; trying again\n" == capsys.readouterr().err
 
 
 def test_without_terminal_and_password(folder: Path) -> None:
