@@ -67,7 +67,7 @@ class BoltServer:
                     *(f"-Darcadedb.{key}={value}" for key, value in settings.items()),
                     "-cp", jars, "com.arcadedb.server.ArcadeDBServer",
                 ],
-                stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self._folder,
             )  # fmt: skip
         for _ in range(600):
             if self._process.poll() is not None:
