@@ -26,6 +26,9 @@ class Format:
 FORMATS: dict[str, Format] = {
     "html": Format(html.write, ".html", "an explorer in one file, opens offline", ("max_nodes",)),
     "neo4j": Format(neo4j.write, "", "a folder for neo4j-admin database import", ("evidence",)),
+    "neo4j-parquet": Format(
+        neo4j.write_parquet, "", "the same in Parquet, for Neo4j 2025.02 and later", ("evidence",)
+    ),
     "ntriples": Format(ntriples.write, ".nt", "RDF, one statement a line", ("evidence",)),
     "pyvis": Format(
         pyvis.write,

@@ -1,297 +1,160 @@
-"""A folder for ``neo4j-admin database import full``: the fastest way into an empty Neo4j database.
+"""A folder for ``neo4j-admin database import full``, the fastest way into an empty Neo4j database.
 
-Specification: the import chapter of Neo4j's operations manual (versions 5 and 2025 on). One pair of
-header and data file a table (``TABLES``), CSV as in RFC 4180, one row a line. Identity is the IRI
-in ID spaces named like the label, so that no text of a paper can make two nodes one.
+Specification: the import chapter of Neo4j's operations manual (versions 5 and 2025 on). Identity is
+the IRI in ID spaces named like the label, so that no text of a paper can make two nodes one.
 
-The importer knows no escape for its array delimiter, so that is U+001F and ``plain`` removes that
-character from every value, together with NUL; line breaks become spaces. Not carried: languages of
-aliases, year counts (Cypher counts them), end points of sentences, merges and the ledger. The order
-of authors is carried (``AUTHORED_BY.position``).
+CSV is for every version: one pair of header and data file a table, as in RFC 4180, one row a line,
+all texts quoted, since the importer trims those that are not. It knows no escape for its array
+delimiter, so that is U+001F, which is removed from every value, together with NUL; line breaks
+become spaces. Parquet keeps all texts as they are. Column names are the header there, and labels
+and relationship types stand in the command, one file each: importers have mixed up headers and
+labels that stood elsewhere. What no Neo4j folder carries is told in ``exports.neo4j_model``.
 """
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from textwrap import dedent
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 
 from exports.files import whole_folder
-from exports.iris import valid_iri
-from exports.streams import (
-    Follower,
-    Row,
-    Terms,
-    Texts,
-    by_entity,
-    distinct,
-    resorted,
-    rows,
-    sorted_rows,
-)
+from exports.neo4j_model import SCHEMA, TABLES, Table
+from exports.streams import record_batches
 from exports.triples import Evidence
-from ontology.identifiers import person_iri, venue_iri
-from ontology.tables import SCHEMAS, GraphTables
-from ontology.terms import EntityType, RelationType, Role
+from ontology.tables import GraphTables
 
 ARRAY_DELIMITER = "\x1f"
 MARKER = "import.sh"
 """File by which an older import folder is known and may be replaced."""
 
-_UNSAFE = re.compile("[\x00\x1f\r\n]")
-_ROLES = Terms({role.value: role.value.upper() for role in Role})
-_RELATIONS = Terms({kind.value: kind.value.upper().replace("-", "_") for kind in RelationType})
-_LABELS = Terms({kind.value: kind.value for kind in EntityType})
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One header and data file; ``option`` is the part of the command before the files.
-
-    ``behind`` are the last columns, those that say what stands behind a link or relation:
-    ``summary`` of them are numbers and names, the rest sentences and places.
-    """
-
-    name: str
-    option: str
-    header: tuple[str, ...]
-    rows: Callable[[GraphTables], Iterator[Row]]
-    behind: int = 0
-    summary: int = 0
-
-    def columns(self, evidence: Evidence) -> int:
-        """Number of columns written at a level of evidence."""
-        hidden = {"none": self.behind, "summary": self.behind - self.summary, "full": 0}
-        return len(self.header) - hidden[evidence]
+_TYPES = {
+    "int": pa.int32(), "long": pa.int64(), "double": pa.float64(), "boolean": pa.bool_(),
+    "string[]": pa.list_(pa.string()),
+}  # fmt: skip
 
 
 def write(graph: GraphTables, path: Path, *, evidence: Evidence = "full") -> None:
-    """Write the import folder; an older one of the same name is replaced.
+    """Write the import folder in CSV; an older one of the same name is replaced.
 
     Raises ``InputError`` where the path is anything else than such a folder or an empty one.
     """
     with whole_folder(path, marker=MARKER) as folder:
         for table in TABLES:
-            columns = table.columns(evidence)
-            _write_csv(folder / f"{table.name}-header.csv", [table.header[:columns]])
-            _write_csv(folder / f"{table.name}.csv", (row[:columns] for row in table.rows(graph)))
-        _write_text(folder / "constraints.cypher", CONSTRAINTS)
-        _write_text(folder / MARKER, script())
-        (folder / MARKER).chmod(0o755)
-        _write_text(folder / "README.md", README)
+            header = ",".join(table.header[: table.width(evidence)])
+            _write_text(folder / f"{table.name}-header.csv", f"{header}\n")
+            _write_csv(folder / f"{table.name}.csv", table, graph, evidence)
+        _write_guide(folder, ["--array-delimiter=U+001F", *map(_csv_option, TABLES)], _CSV_NOTE)
 
 
-def plain(text: str) -> str:
-    r"""Make a text safe for a field: no array delimiter, no NUL, no line break.
+def write_parquet(graph: GraphTables, path: Path, *, evidence: Evidence = "full") -> None:
+    """Write the import folder in Parquet; an older one of the same name is replaced.
 
-    >>> plain("a\x1fb\r\nc")
-    'ab c'
+    Raises ``InputError`` where the path is anything else than such a folder or an empty one.
     """
-    if not _UNSAFE.search(text):
-        return text
-    return re.sub("\r\n?|\n", " ", re.sub("[\x00\x1f]", "", text))
+    with whole_folder(path, marker=MARKER) as folder:
+        options = ["--input-type=parquet"]
+        for table in TABLES:
+            options += _write_parquet(folder, table, graph, evidence)
+        _write_guide(folder, options, _PARQUET_NOTE)
 
 
-def script() -> str:
-    """Write the shell script that runs the import; it names every file of the folder."""
-    files = "".join(
-        f" \\\n  --{table.option}={table.name}-header.csv,{table.name}.csv" for table in TABLES
+def _batches(table: Table, graph: GraphTables, evidence: Evidence) -> Iterator[pa.RecordBatch]:
+    width = table.width(evidence)
+    return record_batches(_schema(table, width), (row[:width] for row in table.rows(graph)))
+
+
+def _schema(table: Table, width: int) -> pa.Schema:
+    return pa.schema(
+        [
+            pa.field(column.name if column.is_property else header, _TYPES.get(column.type, pa.string()))
+            for header, column in zip(table.header[:width], table.columns[:width], strict=True)
+        ]
+    )  # fmt: skip
+
+
+def _csv_option(table: Table) -> str:
+    kind = f"{table.kind}=" if table.kind else ""
+    return f"--{table.element}={kind}{table.name}-header.csv,{table.name}.csv"
+
+
+def _write_csv(path: Path, table: Table, graph: GraphTables, evidence: Evidence) -> None:
+    schema = pa.schema(
+        [
+            pa.field(field.name, pa.string() if pa.types.is_list(field.type) else field.type)
+            for field in _schema(table, table.width(evidence))
+        ]
     )
-    return _SCRIPT + files + ' \\\n  "$@"\n'
+    options = pa_csv.WriteOptions(include_header=False)
+    with pa_csv.CSVWriter(path, schema, write_options=options) as writer:
+        for batch in _batches(table, graph, evidence):
+            columns = [_one_line(column) for column in batch.columns]
+            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
 
 
-def _array(values: Iterable[str]) -> str:
-    return ARRAY_DELIMITER.join(plain(value) for value in values if value)
+def _one_line(column: pa.Array) -> pa.Array:
+    if pa.types.is_list(column.type):
+        # An absent list becomes an empty text, and that an absent one again.
+        texts = pa.ListArray.from_arrays(column.offsets, _plain(column.values))
+        column = pc.binary_join(texts, ARRAY_DELIMITER)
+    elif pa.types.is_string(column.type):
+        column = _plain(column)
+    else:
+        return column
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
 
 
-def _papers(graph: GraphTables) -> Iterator[Row]:
-    columns = (
-        "iri", "id", "title", "abstract", "year", "keywords", "doi", "arxiv", "pmid", "url", "origins",
-    )  # fmt: skip
-    for iri, key, title, abstract, year, keywords, *others, origins in rows(
-        graph, "papers", columns
-    ):
-        places = dict.fromkeys(f"{origin['source']}:{origin['position']}" for origin in origins)
-        yield (
-            valid_iri(iri), plain(key), plain(title), plain(abstract), year, _array(keywords),
-            *map(plain, others), _array(places),
-        )  # fmt: skip
+def _plain(texts: pa.Array) -> pa.Array:
+    lines = pc.replace_substring_regex(texts, r"\r\n?|\n", " ")
+    return pc.replace_substring_regex(lines, r"[\x00\x1f]", "")
 
 
-def _entities(graph: GraphTables) -> Iterator[Row]:
-    aliases = Follower("aliases", rows(graph, "aliases", ["entity", "alias"]))
-    columns = ("iri", "type", "name", "listed", "papers", "mentions", "first_year", "last_year")
-    for iri, kind, name, listed, *counts in rows(graph, "entities", columns):
-        names = dict.fromkeys(alias for _, alias in aliases.at(iri))
-        known = "true" if listed else "false"
-        yield (valid_iri(iri), _LABELS[kind], plain(name), known, *counts, _array(names))
-    aliases.finish()
+def _write_parquet(folder: Path, table: Table, graph: GraphTables, evidence: Evidence) -> list[str]:
+    said = next((at for at, one in enumerate(table.columns) if one.type in ("LABEL", "TYPE")), None)
+    options: dict[str, str] = {}
+    with ExitStack() as files:
+        writers: dict[str, pq.ParquetWriter] = {}
+        for batch in _batches(table, graph, evidence):
+            for kind, part in _by_kind(batch, said):
+                if kind not in writers:
+                    name = f"{table.name}-{kind}.parquet" if kind else f"{table.name}.parquet"
+                    kinds = ":".join(filter(None, (table.kind, kind)))
+                    options[kind] = f"--{table.element}={kinds}={name}"
+                    writers[kind] = files.enter_context(
+                        pq.ParquetWriter(folder / name, part.schema, compression="zstd")
+                    )
+                writers[kind].write_batch(part)
+    return [options[kind] for kind in sorted(options)]
 
 
-def _venues(graph: GraphTables) -> Iterator[Row]:
-    return ((venue_iri(name), plain(name)) for name in distinct(graph, "papers", "venue"))
+def _by_kind(batch: pa.RecordBatch, said: int | None) -> Iterator[tuple[str, pa.RecordBatch]]:
+    if said is None:
+        yield "", batch
+        return
+    kinds = batch.column(said)
+    rest = batch.drop_columns([batch.schema.field(said).name])
+    for kind in sorted(set(kinds.to_pylist())):
+        yield kind, rest.filter(pc.equal(kinds, kind))
 
 
-def _persons(graph: GraphTables) -> Iterator[Row]:
-    return ((person_iri(name), plain(name)) for name in distinct(graph, "papers", "authors"))
-
-
-def _published_in(graph: GraphTables) -> Iterator[Row]:
-    for iri, venue in rows(graph, "papers", ["iri", "venue"]):
-        if venue:
-            yield valid_iri(iri), venue_iri(venue)
-
-
-def _authored_by(graph: GraphTables) -> Iterator[Row]:
-    for iri, authors in rows(graph, "papers", ["iri", "authors"]):
-        for position, name in enumerate(dict.fromkeys(filter(None, authors)), start=1):
-            yield valid_iri(iri), person_iri(name), position
-
-
-def _broader(graph: GraphTables) -> Iterator[Row]:
-    for narrower, broader, source in rows(graph, "broader", ["narrower", "broader", "source"]):
-        yield valid_iri(narrower), valid_iri(broader), plain(source)
-
-
-def _co_occurrences(graph: GraphTables) -> Iterator[Row]:
-    for a, b, papers in rows(graph, "cooccurrence", ["a", "b", "papers"]):
-        yield valid_iri(a), valid_iri(b), papers
-
-
-def _links(graph: GraphTables) -> Iterator[Row]:
-    columns = ("paper", "entity", "role", "confidence", "mentions", "sources")
-    links = Follower("links", rows(graph, "links", columns))
-    mentions = Follower("mentions", rows(graph, "mentions", SCHEMAS["mentions"].names))
-    for key, iri, title, abstract in rows(graph, "papers", ["id", "iri", "title", "abstract"]):
-        texts = Texts(title=title, abstract=abstract)
-        linked = links.at(key)
-        spans = by_entity(linked, mentions.at(key))
-        for _, entity, role, confidence, count, sources in linked:
-            # Title first, as a reader meets them.
-            found = sorted(spans[entity], key=lambda span: (span[2] != "title", span[3]))
-            yield (
-                valid_iri(iri), valid_iri(entity), _ROLES[role], confidence, count, _array(sources),
-                _array(span[5] for span in found),
-                _array(f"{field}:{start}-{end}" for _, _, field, start, end, *_ in found),
-                _array(dict.fromkeys(texts[span[2]][span[6] : span[7]] for span in found)),
-            )  # fmt: skip
-    links.finish()
-    mentions.finish()
-
-
-_STATED = pa.schema(
-    [
-        *(SCHEMAS["relations"].field(name) for name in ("head", "relation", "tail", "paper")),
-        *(SCHEMAS["relations"].field(name) for name in ("field", "sentence_start")),
-        pa.field("sentence", pa.string()),
-        *(SCHEMAS["relations"].field(name) for name in ("confidence", "source")),
-    ]
-)
-
-
-def _relations(graph: GraphTables) -> Iterator[Row]:
-    with closing(sorted_rows(_STATED, _statements(graph), _STATED.names)) as statements:
-        for (head, relation, tail), same in groupby(statements, itemgetter(0, 1, 2)):
-            _, _, _, papers, _, _, sentences, confidences, sources = zip(*same, strict=True)
-            yield (
-                valid_iri(head), valid_iri(tail), _RELATIONS[relation], max(confidences),
-                len(set(papers)), _array(sorted(set(sources))), _array(papers), _array(sentences),
-            )  # fmt: skip
-
-
-def _statements(graph: GraphTables) -> Iterator[Row]:
-    columns = (
-        "paper", "head", "relation", "tail", "field", "sentence_start", "sentence_end",
-        "confidence", "source",
-    )  # fmt: skip
-    with closing(resorted(graph, "relations", columns, columns)) as found:
-        relations = Follower("relations", found)
-        for key, title, abstract in rows(graph, "papers", ["id", "title", "abstract"]):
-            texts = Texts(title=title, abstract=abstract)
-            for _, head, relation, tail, field, start, end, confidence, source in relations.at(key):
-                sentence = texts[field][start:end]
-                yield head, relation, tail, key, field, start, sentence, confidence, source
-        relations.finish()
-
-
-def _write_csv(path: Path, found: Iterable[Row]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(found)
+def _write_guide(folder: Path, options: list[str], note: str) -> None:
+    lines = [*options, '"$@"']
+    _write_text(folder / MARKER, _SCRIPT + "".join(f" \\\n  {line}" for line in lines) + "\n")
+    (folder / MARKER).chmod(0o755)
+    _write_text(folder / "constraints.cypher", _ONCE + "".join(f"{one};\n" for one in SCHEMA))
+    _write_text(folder / "README.md", README + note)
 
 
 def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-TABLES: tuple[Table, ...] = (
-    Table(
-        "papers", "nodes=Paper",
-        ("iri:ID(Paper)", "id:string", "title:string", "abstract:string", "year:int",
-         "keywords:string[]", "doi:string", "arxiv:string", "pmid:string", "url:string",
-         "origins:string[]"),
-        _papers,
-    ),
-    Table(
-        "entities", "nodes=Entity",
-        ("iri:ID(Entity)", ":LABEL", "name:string", "listed:boolean", "paperCount:long",
-         "mentionCount:long", "firstYear:int", "lastYear:int", "aliases:string[]"),
-        _entities,
-    ),
-    Table("venues", "nodes=Venue", ("iri:ID(Venue)", "name:string"), _venues),
-    Table("persons", "nodes=Person", ("iri:ID(Person)", "name:string"), _persons),
-    Table(
-        "links", "relationships",
-        (":START_ID(Paper)", ":END_ID(Entity)", ":TYPE", "confidence:double", "mentionCount:long",
-         "extractors:string[]", "surfaces:string[]", "places:string[]", "evidence:string[]"),
-        _links, behind=6, summary=3,
-    ),
-    Table(
-        "relations", "relationships",
-        (":START_ID(Entity)", ":END_ID(Entity)", ":TYPE", "confidence:double", "support:long",
-         "extractors:string[]", "papers:string[]", "evidence:string[]"),
-        _relations, behind=5, summary=3,
-    ),
-    Table(
-        "broader", "relationships=BROADER",
-        (":START_ID(Entity)", ":END_ID(Entity)", "source:string"), _broader,
-    ),
-    Table(
-        "co-occurrences", "relationships=CO_OCCURS_WITH",
-        (":START_ID(Entity)", ":END_ID(Entity)", "paperCount:long"), _co_occurrences,
-    ),
-    Table(
-        "published-in", "relationships=PUBLISHED_IN",
-        (":START_ID(Paper)", ":END_ID(Venue)"), _published_in,
-    ),
-    Table(
-        "authored-by", "relationships=AUTHORED_BY",
-        (":START_ID(Paper)", ":END_ID(Person)", "position:int"), _authored_by,
-    ),
-)  # fmt: skip
-"""All files of the folder, nodes before relationships."""
-
-CONSTRAINTS = dedent("""\
-    // Run once after the import:  cypher-shell -d DATABASE -f constraints.cypher
-    CREATE CONSTRAINT paper_iri IF NOT EXISTS FOR (n:Paper) REQUIRE n.iri IS UNIQUE;
-    CREATE CONSTRAINT entity_iri IF NOT EXISTS FOR (n:Entity) REQUIRE n.iri IS UNIQUE;
-    CREATE CONSTRAINT venue_iri IF NOT EXISTS FOR (n:Venue) REQUIRE n.iri IS UNIQUE;
-    CREATE CONSTRAINT person_iri IF NOT EXISTS FOR (n:Person) REQUIRE n.iri IS UNIQUE;
-    CREATE INDEX paper_id IF NOT EXISTS FOR (n:Paper) ON (n.id);
-    CREATE INDEX paper_year IF NOT EXISTS FOR (n:Paper) ON (n.year);
-    CREATE INDEX entity_name IF NOT EXISTS FOR (n:Entity) ON (n.name);
-    CREATE INDEX dataset_name IF NOT EXISTS FOR (n:Dataset) ON (n.name);
-    CREATE INDEX modality_name IF NOT EXISTS FOR (n:Modality) ON (n.name);
-    CREATE INDEX method_name IF NOT EXISTS FOR (n:Method) ON (n.name);
-    CREATE INDEX task_name IF NOT EXISTS FOR (n:Task) ON (n.name);
-    """)
+_ONCE = "// Run once after the import:  cypher-shell -d DATABASE -f constraints.cypher\n"
 
 _SCRIPT = dedent("""\
     #!/bin/sh
@@ -303,7 +166,6 @@ _SCRIPT = dedent("""\
     [ $# -eq 0 ] || shift
     "${NEO4J_ADMIN:-neo4j-admin}" database import full "$database" \\
       --id-type=string \\
-      --array-delimiter=U+001F \\
       --bad-tolerance=0""")
 
 README = dedent("""\
@@ -323,9 +185,9 @@ README = dedent("""\
 
     | nodes | properties |
     |---|---|
-    | `(:Paper)` | `iri`, `id`, `title`, `abstract`, `year`, `keywords`, `doi`, `arxiv`, `pmid`, `url`, `origins` |
-    | `(:Entity:Dataset)`, `(:Entity:Modality)`, `(:Entity:Method)`, `(:Entity:Task)` | `iri`, `name`, `aliases`, `listed`, `paperCount`, `mentionCount`, `firstYear`, `lastYear` |
-    | `(:Venue)`, `(:Person)` | `iri`, `name` |
+    | `(:Paper)` | `iri`, `id`, `title`, `abstract`, `year`, `keywords`, `doi`, `arxiv`, `pmid`, `url`, `origins`, `madeBy` |
+    | `(:Entity:Dataset)`, `(:Entity:Modality)`, `(:Entity:Method)`, `(:Entity:Task)` | `iri`, `name`, `aliases`, `listed`, `paperCount`, `mentionCount`, `firstYear`, `lastYear`, `madeBy` |
+    | `(:Venue)`, `(:Person)` | `iri`, `name`, `madeBy` |
 
     | relationships | properties |
     |---|---|
@@ -341,6 +203,18 @@ README = dedent("""\
         MATCH (p:Paper)-[:USES]->(m:Method)-[:USED_FOR]->(t:Task)
         RETURN t.name, m.name, count(DISTINCT p) AS papers ORDER BY papers DESC LIMIT 20;
 
+    What the graph lacks (a year, an abstract) is an absent property. Every node has `madeBy`, always
+    `litkg`: by it `kg push`, which can keep this database up to date, knows what is its own.
+
+    """)
+
+_CSV_NOTE = dedent("""\
     Each CSV file has its columns in the header file beside it. Values of a list are parted by the
-    character U+001F, which, like NUL, was removed from all texts; line breaks became spaces.
+    character U+001F, which, like NUL, was removed from all texts; line breaks became spaces. A value
+    of more than 4 MiB needs `--read-buffer-size` after the name of the database.
+    """)
+
+_PARQUET_NOTE = dedent("""\
+    The Parquet files hold all texts unchanged. `neo4j-admin` reads Parquet since 5.25 and lists in it
+    since 2025.02; for older versions, export CSV.
     """)

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -19,6 +19,7 @@ from ontology.errors import GraphError
 from ontology.tables import SCHEMAS, GraphTables
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
 
 _ROWS = 8192
 _MEMORY = "256MB"
@@ -116,17 +117,24 @@ def sorted_rows(
 
     Close it where it is not read to the end, as :func:`resorted`.
     """
-    batches = (
-        pa.RecordBatch.from_arrays(
-            [
-                pa.array(column, field.type)
-                for column, field in zip(zip(*piece, strict=True), schema, strict=True)
-            ],
-            schema=schema,
-        )
-        for piece in _pieces(found)
-    )
-    return _query(schema, batches, _ordered(order))
+    return _query(schema, record_batches(schema, found), _ordered(order))
+
+
+def record_batches(schema: pa.Schema, found: Iterable[Row]) -> Iterator[pa.RecordBatch]:
+    """Stream tuples of Python values as Arrow batches."""
+    for piece in pieces(found, _ROWS):
+        columns = [
+            pa.array(column, field.type)
+            for column, field in zip(zip(*piece, strict=True), schema, strict=True)
+        ]
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def pieces(found: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Cut a stream into lists of ``size``, the last one shorter."""
+    rest = iter(found)
+    while piece := list(islice(rest, size)):
+        yield piece
 
 
 def distinct(graph: GraphTables, table: str, column: str) -> Iterator[str]:
@@ -165,12 +173,6 @@ def _tuples(batch: pa.RecordBatch) -> Iterator[Row]:
     for start in range(0, batch.num_rows, _ROWS):
         piece = batch.slice(start, _ROWS)
         yield from zip(*(column.to_pylist() for column in piece.columns), strict=True)
-
-
-def _pieces(found: Iterable[Row]) -> Iterator[list[Row]]:
-    rest = iter(found)
-    while piece := list(islice(rest, _ROWS)):
-        yield piece
 
 
 def _ordered(order: Sequence[str]) -> str:

@@ -7,6 +7,7 @@
     ├── VocabularyError      a vocabulary file that breaks its rules
     ├── GraphError           a graph folder that is absent, incomplete or of another version
     ├── QueryError           a query that is malformed, forbidden or past its limits
+    ├── ServerError          a database server that cannot be reached, refuses or went away
     └── MissingDependencyError   an optional package or system part that is not installed
 
 A message reads ``where: what is wrong; the rule or the fix``. The command line prints it as one
@@ -32,6 +33,10 @@ class GraphError(KgError):
 
 class QueryError(KgError):
     """A query is malformed, forbidden or past its limits."""
+
+
+class ServerError(KgError):
+    """A database server cannot be reached, refuses, or went away."""
 
 
 class MissingDependencyError(KgError):

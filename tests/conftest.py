@@ -7,6 +7,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from bolt_server import given_server, java
 from helpers import ROOT
 
 from kg import Graph, build
@@ -23,19 +24,24 @@ PARTS = {
         ROOT / "exports" / "templates" / "explorer" / "node_modules",
         "npm ci --prefix exports/templates/explorer",
     ),
+    "bolt-server": (java(), 'pip install -e ".[dev]", or name a Neo4j in NEO4J_URI'),
 }
 """Parts that no Python package brings: where each is found, and the line that installs it."""
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in item.iter_markers("system"):
-        missing = [name for name in marker.args[0].split() if not PARTS[name][0].exists()]
+        missing = [name for name in marker.args[0].split() if not _present(name)]
         if not missing:
             continue
         reason = f"needs {' and '.join(missing)}; install: {PARTS[missing[0]][1]}"
         if os.environ.get("LITKG_REQUIRE_SYSTEM") == "1":
             pytest.fail(f"{reason} (LITKG_REQUIRE_SYSTEM=1 forbids skipping)", pytrace=False)
         pytest.skip(reason)
+
+
+def _present(name: str) -> bool:
+    return PARTS[name][0].exists() or (name == "bolt-server" and given_server() is not None)
 
 
 @pytest.fixture(scope="session")

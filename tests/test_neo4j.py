@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from graphs import NASTY, E, P, graph_of, hostile_graph, replaced, rows_of, small_graph
 from hypothesis import given, settings
@@ -19,6 +21,7 @@ from hypothesis import strategies as st
 
 from exports import neo4j
 from exports.iris import valid_iri
+from exports.neo4j_model import TABLES
 from exports.triples import EVIDENCE_LEVELS, Evidence
 from ontology.errors import GraphError, InputError
 from ontology.identifiers import paper_iri, person_iri, venue_iri
@@ -36,6 +39,11 @@ CONVERTERS: dict[str, Callable[[str], Any]] = {
 def folder(tmp_path: Path) -> Path:
     neo4j.write(small_graph(), tmp_path / "neo4j")
     return tmp_path / "neo4j"
+
+
+def plain(text: str) -> str:
+    """What CSV can carry of a text."""
+    return re.sub("\r\n?|\n", " ", text).replace("\x00", "").replace("\x1f", "")
 
 
 def read(folder: Path, name: str) -> list[dict[str, Any]]:
@@ -62,11 +70,11 @@ def test_nodes_carry_their_properties(folder: Path) -> None:
     assert {
         "iri": "urn:litkg:method:unet", "LABEL": "Method", "name": "U-Net", "listed": True,
         "paperCount": 2, "mentionCount": 5, "firstYear": 2015, "lastYear": 2021,
-        "aliases": ["UNet", "Unet"],
+        "aliases": ["UNet", "Unet"], "madeBy": "litkg",
     } == next(row for row in read(folder, "entities") if row["name"] == "U-Net")  # fmt: skip
     assert {
         "iri": "urn:litkg:paper:p5", "id": "p5", "title": "A note about nothing in particular",
-        "abstract": "It names no method at all.", "year": 2022, "origins": ["small.jsonl:5"],
+        "abstract": "It names no method at all.", "year": 2022, "origins": ["small.jsonl:5"], "madeBy": "litkg",
     } == read(folder, "papers")[-1]  # fmt: skip
 
 
@@ -114,10 +122,10 @@ def test_nothing_is_lost(make: Callable[[], MemoryTables], tmp_path: Path) -> No
     papers = rows_of(graph, "papers")
     iris = {row["id"]: paper_iri(str(row["id"])) for row in papers}
     assert [
-        (valid_iri(str(row["iri"])), neo4j.plain(str(row["title"])), row["year"]) for row in papers
+        (valid_iri(str(row["iri"])), plain(str(row["title"])), row["year"]) for row in papers
     ] == [(row["iri"], row["title"], row.get("year")) for row in read(tmp_path / "out", "papers")]
     assert [
-        (valid_iri(row["iri"]), row["type"], neo4j.plain(row["name"]))
+        (valid_iri(row["iri"]), row["type"], plain(row["name"]))
         for row in rows_of(graph, "entities")
     ] == [(row["iri"], row["LABEL"], row["name"]) for row in read(tmp_path / "out", "entities")]
     assert {
@@ -159,9 +167,9 @@ def test_any_text_stays_in_its_field(tmp_path_factory: pytest.TempPathFactory, t
               links=(("e", Role.USES, ("x",)),))  # fmt: skip
     neo4j.write(graph_of("any", [E(EntityType.TASK, "e", ((f"a{text}", ""),))], [paper]), folder)
     (found,) = read(folder, "papers")
-    plain = neo4j.plain(text)
-    assert (f"{plain}x", [*([plain] if plain else []), "k"]) == (found["title"], found["keywords"])
-    assert [f"a{plain}"] == read(folder, "entities")[0]["aliases"]
+    kept = plain(text)
+    assert (f"{kept}x", [*([kept] if text else []), "k"]) == (found["title"], found["keywords"])
+    assert [f"a{kept}"] == read(folder, "entities")[0]["aliases"]
     lines = (folder / "papers.csv").read_bytes()
     assert (1, 0) == (lines.count(b"\n"), lines.count(b"\r"))
 
@@ -182,22 +190,78 @@ def test_relationships_end_in_nodes(folder: Path) -> None:
     """Each start and end stands in the node file of its ID space."""
     spaces = {"Paper": "papers", "Entity": "entities", "Venue": "venues", "Person": "persons"}
     nodes = {space: {row["iri"] for row in read(folder, name)} for space, name in spaces.items()}
-    for table in neo4j.TABLES:
+    for table in TABLES:
         for row in read(folder, table.name):
             for key, value in row.items():
                 if found := re.fullmatch(r"(?:START|END)_ID\((\w+)\)", key):
                     assert value in nodes[found[1]]
 
 
-def test_the_command_names_exactly_the_files(folder: Path) -> None:
-    """What import.sh reads and the CSV files of the folder are the same."""
-    options = [
-        word for word in shlex.split((folder / "import.sh").read_text().replace("\\\n", " "))
-        if word.startswith(("--nodes=", "--relationships="))
-    ]  # fmt: skip
-    named = [name for option in options for name in option.rsplit("=", 1)[1].split(",")]
+def sources(folder: Path) -> list[str]:
+    """What import.sh says to read."""
+    words = shlex.split((folder / "import.sh").read_text().replace("\\\n", " "))
+    return [word for word in words if word.startswith(("--nodes=", "--relationships="))]
+
+
+@pytest.mark.parametrize(
+    ("write", "suffix"), [(neo4j.write, "csv"), (neo4j.write_parquet, "parquet")]
+)
+def test_the_command_names_exactly_the_files(
+    tmp_path: Path, write: Callable[..., None], suffix: str
+) -> None:
+    """What import.sh reads and the data files of the folder are the same."""
+    write(small_graph(), tmp_path / "out")
+    named = [
+        name for option in sources(tmp_path / "out") for name in option.rsplit("=", 1)[1].split(",")
+    ]
     assert len(named) == len(set(named))
-    assert set(named) == {path.name for path in folder.glob("*.csv")}
+    assert set(named) == {path.name for path in (tmp_path / "out").glob(f"*.{suffix}")}
+
+
+def test_every_text_is_quoted(tmp_path: Path) -> None:
+    """The importer trims what is not quoted, and an empty field is no empty text."""
+    neo4j.write(graph_of("spaces", [], [P("p", "  T ", "", (" A",))]), tmp_path / "out")
+    line = (tmp_path / "out" / "papers.csv").read_text()
+    assert '"urn:litkg:paper:p","p","  T ",,,,,,,,"small.jsonl:1","litkg"\n' == line
+    assert '" A",' in (tmp_path / "out" / "persons.csv").read_text()
+
+
+@pytest.mark.parametrize("make", [small_graph, hostile_graph])
+@pytest.mark.parametrize("evidence", EVIDENCE_LEVELS)
+def test_parquet_loses_nothing(
+    make: Callable[[], MemoryTables], evidence: Evidence, tmp_path: Path
+) -> None:
+    """Rows of the model come back unchanged; label and type stand in the command."""
+    neo4j.write_parquet(make(), tmp_path / "out", evidence=evidence)
+    found: dict[str, list[tuple[Any, ...]]] = {table.name: [] for table in TABLES}
+    for option in sources(tmp_path / "out"):
+        _, kind, name = option.split("=")
+        rows = pq.read_table(tmp_path / "out" / name).to_pylist()
+        table = next(one for one in TABLES if re.fullmatch(rf"{one.name}(-\w+)?\.parquet", name))
+        said = [kind.removeprefix(f"{table.kind}:")] if table.kinds else []
+        assert table.kinds or table.kind == kind
+        at = next(
+            (n for n, column in enumerate(table.columns) if column.type in ("LABEL", "TYPE")), 0
+        )
+        found[table.name] += [
+            (*values[:at], *said, *values[at:]) for values in (tuple(row.values()) for row in rows)
+        ]
+    for table in TABLES:
+        width = table.width(evidence)
+        expected = [row[:width] for row in table.rows(make())]
+        assert sorted(map(repr, expected)) == sorted(map(repr, found[table.name]))
+
+
+def test_parquet_columns_are_the_header(tmp_path: Path) -> None:
+    """IDs are named with their space, properties by their name, with a type of their own."""
+    neo4j.write_parquet(small_graph(), tmp_path / "out")
+    schema = pq.read_schema(tmp_path / "out" / "links-USES.parquet")
+    assert [
+        ":START_ID(Paper)", ":END_ID(Entity)", "confidence", "mentionCount", "extractors",
+        "surfaces", "places", "evidence",
+    ] == schema.names  # fmt: skip
+    assert pa.list_(pa.string()) == schema.field("evidence").type
+    assert pa.float64() == schema.field("confidence").type
 
 
 def test_the_script_calls_neo4j_admin(folder: Path, tmp_path: Path) -> None:
@@ -212,7 +276,7 @@ def test_the_script_calls_neo4j_admin(folder: Path, tmp_path: Path) -> None:
     )  # fmt: skip
     lines = run.stdout.splitlines()
     assert [str(folder.resolve()), "database", "import", "full", "my graph"] == lines[:5]
-    assert ["--id-type=string", "--array-delimiter=U+001F", "--bad-tolerance=0"] == lines[5:8]
+    assert ["--id-type=string", "--bad-tolerance=0", "--array-delimiter=U+001F"] == lines[5:8]
     assert "--overwrite-destination" == lines[-1]
     assert stat.S_IXUSR & (folder / "import.sh").stat().st_mode
 
