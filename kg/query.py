@@ -86,7 +86,7 @@ def sparql(
     request = {"store": str(store), "query": query, "prefixes": PREFIXES, "limit": limit}
     answer = _ask(request, timeout)
     if "error" in answer:
-        raise _explained(answer["message"], query)
+        raise explained(answer["message"], query)
     return QueryResult(
         answer["kind"],
         tuple(answer["columns"]),
@@ -197,11 +197,7 @@ def _ask(request: dict[str, Any], timeout: float) -> dict[str, Any]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise QueryError(
-            f"query: no answer in {timeout:g} seconds; bind a variable more tightly, use MINUS instead"
-            " of FILTER NOT EXISTS, look counts up (litkg:paperCount) instead of counting, or raise"
-            " the time limit"
-        ) from None
+        raise out_of_time(timeout) from None
     if done.returncode != 0:
         reason = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise QueryError(f"query: the process ended with status {done.returncode}; {reason}")
@@ -209,7 +205,17 @@ def _ask(request: dict[str, Any], timeout: float) -> dict[str, Any]:
     return answer
 
 
-def _explained(message: str, query: str) -> QueryError:
+def out_of_time(timeout: float) -> QueryError:
+    """The error of a query that was ended after so many seconds."""
+    return QueryError(
+        f"query: no answer in {timeout:g} seconds; bind a variable more tightly, use MINUS instead"
+        " of FILTER NOT EXISTS, look counts up (litkg:paperCount) instead of counting, or raise"
+        " the time limit"
+    )
+
+
+def explained(message: str, query: str) -> QueryError:
+    """The error behind what the query engine says of a query: position and reason in one line."""
     found = _POSITION.match(message)
     if not found:
         return QueryError(f"query: {message}")

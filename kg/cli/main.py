@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kg.cli import build, curate, evaluate, export, query, resolve, show, train
+from kg.cli import build, curate, evaluate, export, query, resolve, serve, show, train
 from ontology.errors import KgError
 
 
@@ -51,6 +51,7 @@ for command in (
     evaluate.evaluate_command,
     query.query_command,
     export.export_command,
+    serve.serve_command,
     query.validate_command,
     train.train_command,
 ):
