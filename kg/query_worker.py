@@ -7,7 +7,7 @@ A request holds ``store``, ``query``, ``prefixes`` and ``limit``; its answer is 
 which a term is ``[value, kind]``: kind ``iri``, ``blank`` or the IRI of a datatype. A request that
 holds ``media_types`` (``results`` for SELECT and ASK, ``graph`` for CONSTRUCT and DESCRIBE) is
 answered by a line of JSON and ``size`` bytes in that media type. What is wrong with a query is an
-answer, too: ``error`` and ``message``.
+answer, too: ``error`` and ``message``. An argument bounds the memory of the process, in bytes.
 """
 
 from __future__ import annotations
@@ -21,6 +21,11 @@ from itertools import islice
 from typing import Any
 
 import pyoxigraph
+
+try:
+    import resource
+except ImportError:  # Windows sets no such bounds
+    resource = None  # type: ignore[assignment]
 
 LONGEST_MESSAGE = 10_000
 """Characters of an error; an error may quote a name as long as the query."""
@@ -77,7 +82,8 @@ def serialised(
     body = written or b""
     if media_type.endswith("xml"):
         body = body.decode().translate(_NO_XML).encode()
-    return {"media_type": media_type, "truncated": len(rows) > limit, "size": len(body)}, body
+    head = {"kind": kind, "media_type": media_type, "truncated": len(rows) > limit}
+    return {**head, "size": len(body)}, body
 
 
 @lru_cache(maxsize=1)
@@ -123,6 +129,8 @@ def _term(term: Any) -> list[Any] | None:
 
 def main() -> None:
     """Answer the requests on stdin until it ends."""
+    if len(sys.argv) > 1 and resource:
+        resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
     for line in sys.stdin.buffer:
         request = json.loads(line)
         body = b""

@@ -42,6 +42,13 @@ from kg.cli.options import GRAPH
     help="Most rows or triples of an answer.",
 )
 @click.option(
+    "--memory",
+    type=click.FloatRange(min=0.5),
+    default=2.0,
+    show_default=True,
+    help="Most memory of a query, in GiB.",
+)
+@click.option(
     "--at-a-time",
     type=click.IntRange(min=1),
     default=4,
@@ -62,6 +69,7 @@ def serve_command(
     host: str,
     timeout: float,
     limit: int,
+    memory: float,
     at_a_time: int,
     origins: tuple[str, ...],
     quiet: bool,
@@ -88,6 +96,7 @@ def serve_command(
         port=port,
         timeout=timeout,
         limit=limit,
+        memory=memory,
         at_a_time=at_a_time,
         origins=origins,
         progress=index_progress(console),

@@ -38,10 +38,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a query may take: ``timeout`` in seconds, ``rows``, and how many run at a time."""
+    """What a query may take: ``timeout`` in seconds, ``rows``, ``memory`` in bytes; how many run at a time."""
 
     timeout: float = 60
     rows: int = 10_000
+    memory: int = 2 << 30
     at_a_time: int = 4
 
     def sentence(self) -> str:
@@ -97,7 +98,7 @@ class _Endpoint:
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        self._processes = QueryProcesses(self._limits.at_a_time)
+        self._processes = QueryProcesses(self._limits.at_a_time, self._limits.memory)
         try:
             yield
         finally:
@@ -127,7 +128,7 @@ class _Endpoint:
         headers = {"Vary": "Accept"}
         if head["truncated"]:
             headers[TRUNCATED] = str(self._limits.rows)
-        if wanted["graph" if head["media_type"] in GRAPHS else "results"] == "text/html":
+        if wanted[head["kind"]] == "text/html":
             text = page.answer(
                 self._graph.name, query, head["media_type"], body, truncated=head["truncated"]
             )
@@ -174,7 +175,7 @@ class _Endpoint:
 
 
 async def _while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """Do the work, unless the client goes away meanwhile: then it is cancelled."""
+    """Do the work; it is cancelled where the client goes away or the server stops meanwhile."""
     task = asyncio.create_task(work)
     gone = asyncio.create_task(_disconnected(request))
     try:
@@ -182,10 +183,12 @@ async def _while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
         if not task.done():
             raise HTTPException(499, "request: the client went away")
         return task.result()
+    except asyncio.CancelledError:
+        raise HTTPException(503, "server: it stops; ask again later") from None
     finally:
-        for one in (task, gone):
-            one.cancel()
-        await asyncio.gather(task, gone, return_exceptions=True)
+        # Not waited for: a server that stops cancels a second time, before the answer is sent.
+        task.cancel()
+        gone.cancel()
 
 
 async def _disconnected(request: Request) -> None:
@@ -199,7 +202,7 @@ def _not_acceptable(offered: Sequence[str]) -> HTTPException:
     )
 
 
-def _http_error(request: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     reason = error.detail
     if error.status_code == 404:
@@ -209,7 +212,7 @@ def _http_error(request: Request, error: Exception) -> Response:
     return _told(request, error.status_code, reason, dict(error.headers or {}))
 
 
-def _kg_error(request: Request, error: Exception) -> Response:
+async def _kg_error(request: Request, error: Exception) -> Response:
     if isinstance(error, BusyError | StaleError) or not isinstance(error, QueryError):
         return _told(request, 503, str(error), {"Retry-After": "5"})
     return _told(request, 500 if isinstance(error, CrashError) else 400, str(error), {})

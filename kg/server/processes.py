@@ -16,11 +16,12 @@ _LONGEST_LINE = 1 << 20
 class QueryProcesses:
     """At most ``size`` queries at a time, a process each; a process serves one query after another.
 
-    To be made and used in one event loop. A process is started when a query finds none idle, which
+    ``memory`` bounds each process, in bytes. To be made and used in one event loop. A process is started when a query finds none idle, which
     takes about 0.1 s.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, memory: int) -> None:
+        self._memory = memory
         self._free = asyncio.Semaphore(size)
         self._idle: list[asyncio.subprocess.Process] = []
         self._all: set[asyncio.subprocess.Process] = set()
@@ -70,6 +71,7 @@ class QueryProcesses:
             sys.executable,
             "-I",
             query_worker.__file__,
+            str(self._memory),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -105,9 +107,14 @@ async def _exchange(
         head: dict[str, Any] = json.loads(await process.stdout.readuntil(b"\n"))
         return head, await process.stdout.readexactly(head.get("size", 0))
     except (ConnectionError, asyncio.IncompleteReadError):
-        words = (await process.stderr.read()).decode(errors="replace").strip().rpartition("\n")[2]
+        words = (await process.stderr.read()).decode(errors="replace")
         status = await process.wait()
+        if "memory allocation" in words:
+            raise CrashError(
+                "query: it needs more memory than it may have; bind a variable more tightly, or leave"
+                " ORDER BY, GROUP BY or DISTINCT out"
+            ) from None
         raise CrashError(
-            f"query: the process that answered it ended with status {status}"
-            f"{'; ' + words if words else ''}; the query may be nested too deeply or too large"
+            f"query: the process that answered it ended with status {status}; the query may be nested"
+            " too deeply"
         ) from None

@@ -26,6 +26,7 @@ def serve(
     port: int = 8000,
     timeout: float = 60,
     limit: int = 10_000,
+    memory: float = 2,
     at_a_time: int = 4,
     origins: Sequence[str] = (),
     progress: Progress | None = None,
@@ -33,8 +34,8 @@ def serve(
 ) -> None:
     """Serve a graph folder over HTTP until the process is interrupted.
 
-    ``timeout`` is in seconds, ``limit`` in rows or triples, both for each query; ``at_a_time`` is
-    the number of queries that run at once. Port 0 is any free one. ``origins`` are the web sites
+    ``timeout`` is in seconds, ``limit`` in rows or triples, ``memory`` in GiB, each for one query;
+    ``at_a_time`` is the number of queries that run at once. Port 0 is any free one. ``origins`` are the web sites
     whose scripts may read the answers. ``started`` is called with the address. On loopback, only
     requests that name the host itself are answered, so that no web site reaches the server under a
     name of its own (DNS rebinding). Raises ``KgError``.
@@ -55,7 +56,7 @@ def serve(
         local = _is_loopback(listener.getsockname()[0])
         app = create_app(
             graph_folder,
-            limits=Limits(timeout, limit, at_a_time),
+            limits=Limits(timeout, limit, int(memory * 2**30), at_a_time),
             hosts=["localhost", "127.0.0.1", "[::1]", _bracketed(host)] if local else ["*"],
             origins=origins,
         )
