@@ -45,7 +45,7 @@ def test_a_slow_query_is_ended(small: Path) -> None:
 def test_a_query_that_needs_too_much_memory_is_ended(small: Path) -> None:
     """It takes neither the server nor the machine with it."""
     sort = "SELECT ?a ?d ?g { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?d ?i LIMIT 1"
-    with served(small, "--memory", "0.5", "--timeout", "600") as server:
+    with served(small, "--memory", "1", "--timeout", "600") as server:
         answer = server.ask(sort)
         assert 500 == answer.status
         assert answer.text.startswith("query: it needs more memory than it may have; ")

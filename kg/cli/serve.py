@@ -43,7 +43,7 @@ from kg.cli.options import GRAPH
 )
 @click.option(
     "--memory",
-    type=click.FloatRange(min=0.5),
+    type=click.FloatRange(min=1),
     default=2.0,
     show_default=True,
     help="Most memory of a query, in GiB.",
