@@ -43,17 +43,23 @@ _FLOATS = frozenset(_XSD + name for name in ("double", "float", "decimal"))
 
 _TOKEN = re.compile(
     r"""
-      \#[^\n\r]*
-    | \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
-    | \"(?:[^"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*'
+      [\s{}()\[\];,=&|!*/+^]+
+    | \#[^\n\r]*
+    | (?<!\\) (?: \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+                | \"(?:[^"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*' )
     | [?$]\w+
     | (?P<iri><[^<>"{}|^`\\\s]*>)
-    | (?P<prefix>[\w.\-]*):[\w.\-:%\\]*
-    | (?P<word>[A-Za-z]+)
+    | (?P<run>[\w.\-]*) (?P<local>:(?:(?:[\w:%]|ESCAPE)(?:[\w.\-:%]|ESCAPE)*)?)?
     | .
-    """,
+    """.replace("ESCAPE", r"\\[_~.\-!$&'()*+,;=/?\#@%]"),
     re.VERBOSE | re.DOTALL,
 )
+"""Tokens as far as refusals need them.
+
+A local name does not begin with a dot: in ``x:.SERVICE`` the dot ends a triple. Queries may be
+hostile, so n characters take some n steps: runs are taken whole, a string starts after no backslash.
+"""
+_WORD = re.compile("[A-Za-z]+")
 _UPDATES = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 )
@@ -80,7 +86,7 @@ def sparql(
     request = {"store": str(store), "query": query, "prefixes": PREFIXES, "limit": limit}
     answer = _ask(request, timeout)
     if "error" in answer:
-        raise _explained(answer["message"], query)
+        raise explained(answer["message"], query)
     return QueryResult(
         answer["kind"],
         tuple(answer["columns"]),
@@ -97,21 +103,25 @@ def check(query: str) -> None:
     """
     first = True
     for token in _TOKEN.finditer(query):
-        place = f"query:{_line_column(query, token.start())}"
-        word = (token["word"] or token["prefix"] or "").upper()
+        run, local, iri = token["run"] or "", token["local"], token["iri"] or ""
         # In "?a<?b)SERVICE:x#>" the angle brackets are no IRI to the parser.
-        hidden = token["iri"] and re.search(r"\).*SERVICE", token["iri"].upper())
-        if "SERVICE" in word or hidden:
-            raise QueryError(f"{place}: SERVICE is refused; queries do not reach the network")
-        if not token["word"]:
+        hidden = "SERVICE" in iri.upper().partition(")")[2]
+        if "SERVICE" in run.upper() or hidden:
+            raise _refused("SERVICE", "queries do not reach the network", query, token)
+        if local is not None:  # a prefixed name
             continue
-        if word == "FROM":
-            raise QueryError(
-                f"{place}: FROM is refused; a graph folder is one graph, leave FROM out"
-            )
-        if first and word in _UPDATES:
-            raise QueryError(f"{place}: {word} is refused; queries only read the graph")
-        first = first and word in ("BASE", "PREFIX", "VERSION")
+        for word in map(str.upper, _WORD.findall(run)):
+            if word == "FROM":
+                raise _refused(word, "a graph folder is one graph, leave FROM out", query, token)
+            if first and word in _UPDATES:
+                raise _refused(word, "queries only read the graph", query, token)
+            first = first and word in ("BASE", "PREFIX", "VERSION")
+
+
+def _refused(word: str, reason: str, query: str, token: re.Match[str]) -> QueryError:
+    found = re.search(word, token[0], re.IGNORECASE)
+    start = token.start() + (found.start() if found else 0)
+    return QueryError(f"query:{_line_column(query, start)}: {word} is refused; {reason}")
 
 
 def open_store(graph: Graph, *, progress: Progress | None = None) -> Path:
@@ -187,11 +197,7 @@ def _ask(request: dict[str, Any], timeout: float) -> dict[str, Any]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise QueryError(
-            f"query: no answer in {timeout:g} seconds; bind a variable more tightly, use MINUS instead"
-            " of FILTER NOT EXISTS, look counts up (litkg:paperCount) instead of counting, or raise"
-            " the time limit"
-        ) from None
+        raise out_of_time(timeout) from None
     if done.returncode != 0:
         reason = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise QueryError(f"query: the process ended with status {done.returncode}; {reason}")
@@ -199,7 +205,17 @@ def _ask(request: dict[str, Any], timeout: float) -> dict[str, Any]:
     return answer
 
 
-def _explained(message: str, query: str) -> QueryError:
+def out_of_time(timeout: float) -> QueryError:
+    """The error of a query that was ended after so many seconds."""
+    return QueryError(
+        f"query: no answer in {timeout:g} seconds; bind a variable more tightly, use MINUS instead"
+        " of FILTER NOT EXISTS, look counts up (litkg:paperCount) instead of counting, or raise"
+        " the time limit"
+    )
+
+
+def explained(message: str, query: str) -> QueryError:
+    """The error behind what the query engine says of a query: position and reason in one line."""
     found = _POSITION.match(message)
     if not found:
         return QueryError(f"query: {message}")

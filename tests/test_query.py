@@ -135,6 +135,8 @@ def test_errors_give_position_and_reason(small: Path, query: str, message: str) 
         "SELECT * { ?a ?b trueSERVICE<http://127.0.0.1:{port}/>{ ?s ?p ?o } }",
         "PREFIX x: <http://127.0.0.1:{port}/> SELECT * { BIND(1 AS ?a) FILTER(?a<?b)SERVICE x:y#>\n{ ?s ?p ?o } }",
         "PREFIX x: <http://127.0.0.1:{port}/> PREFIX SERVICE: <urn:x:> SELECT * { FILTER(?a<?b)SERVICE:y#>\n{ ?s ?p ?o } }",
+        "PREFIX x: <urn:x> SELECT * { ?a ?b x:.SERVICE <http://127.0.0.1:{port}/> { ?s ?p ?o } }",
+        "PREFIX : <urn:x> SELECT * { ?a ?b :.service<http://127.0.0.1:{port}/>{ ?s ?p ?o } }",
         "SELECT * { # comment\nSERVICE#x\n<http://127.0.0.1:{port}/> { ?s ?p ?o } }",
         "SELECT * { ?s ?p 'it''s' . SERVICE <http://127.0.0.1:{port}/> { ?s ?p ?o } }",
         "SELECT * { BIND('''a'b''' AS ?x) SERVICE <http://127.0.0.1:{port}/> { ?s ?p ?o } }",
@@ -192,6 +194,7 @@ def test_other_graphs_are_refused(small: Path, clause: str) -> None:
         "SELECT ?service ?from { ?service ?from 'SERVICE FROM INSERT' }",
         'SELECT * { ?s ?p """SERVICE "FROM" <x>""" } # SERVICE',
         "SELECT * { ?s <http://example.org/SERVICE/FROM> ?o }",
+        "PREFIX x: <urn:x:> SELECT * { ?s x:it\\'s.SERVICE ?o , 'SERVICE' }",
         "PREFIX x: <urn:x:> SELECT * { ?s x:SERVICE ?o ; x:from ?f . FILTER(?o < 3 && ?f > 2) }",
     ],
 )
@@ -199,6 +202,16 @@ def test_words_in_names_and_texts_are_allowed(small: Path, query: str) -> None:
     """Only the keywords are refused, not texts, names, variables or comments that hold them."""
     check(query)
     sparql(small, query)
+
+
+@pytest.mark.parametrize(
+    "part", ["1", '"\\"', "a b\n", "'", "<)", ")", "x:", "\\'", "'''a", '"""', "é", ":\\"]
+)
+def test_refusals_take_steps_in_proportion(part: str) -> None:
+    """A long text is read once, not once from each of its characters."""
+    text = part * (200_000 // len(part))
+    check(text)
+    check(f"<{text}>")
 
 
 def test_a_slow_query_is_ended(small: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kg.cli import build, curate, evaluate, export, push, query, resolve, show, train
+from kg.cli import build, curate, evaluate, export, push, query, resolve, serve, show, train
 from ontology.errors import KgError
 
 
@@ -52,6 +52,7 @@ for command in (
     query.query_command,
     export.export_command,
     push.push_command,
+    serve.serve_command,
     query.validate_command,
     train.train_command,
 ):

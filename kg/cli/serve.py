@@ -1,0 +1,105 @@
+"""``kg serve``."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import click
+
+from kg.cli.console import index_progress, notes
+from kg.cli.options import GRAPH
+
+
+@click.command("serve")
+@GRAPH
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8000,
+    show_default=True,
+    help="0 takes any free one.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on. Anything but this machine's own lets others in:"
+    " there are no passwords.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds after which a query is given up.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=10_000,
+    show_default=True,
+    help="Most rows or triples of an answer.",
+)
+@click.option(
+    "--memory",
+    type=click.FloatRange(min=1),
+    default=2.0,
+    show_default=True,
+    help="Most memory of a query, in GiB.",
+)
+@click.option(
+    "--at-a-time",
+    type=click.IntRange(min=1),
+    default=4,
+    show_default=True,
+    help="Queries that run at once, a process each; others wait.",
+)
+@click.option(
+    "--cors",
+    "origins",
+    metavar="ORIGIN",
+    multiple=True,
+    help="A web site whose scripts may read answers, as https://example.org; * for all.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No line for each request.")
+def serve_command(
+    graph: Path,
+    port: int,
+    host: str,
+    timeout: float,
+    limit: int,
+    memory: float,
+    at_a_time: int,
+    origins: tuple[str, ...],
+    quiet: bool,
+) -> None:
+    """Serve a graph to SPARQL clients (SPARQL 1.1 Protocol, queries only) until Ctrl-C.
+
+    The endpoint is at /sparql, a page to ask in at /. A graph that is built anew meanwhile is used
+    from the next query on.
+
+    \b
+    Example:
+      kg serve map/
+      kg serve map/ --port 8080 --timeout 10 --cors https://example.org
+      curl -H 'Accept: text/csv' --data-urlencode 'query=ASK {}' http://127.0.0.1:8000/sparql
+    """
+    from kg.server.run import serve
+
+    console = notes()
+    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S")
+    logging.getLogger("kg.server").setLevel(logging.WARNING if quiet else logging.INFO)
+    serve(
+        graph,
+        host=host,
+        port=port,
+        timeout=timeout,
+        limit=limit,
+        memory=memory,
+        at_a_time=at_a_time,
+        origins=origins,
+        progress=index_progress(console),
+        started=lambda address: console.print(f"{graph}: {address}sparql, Ctrl-C to stop"),
+    )
+    console.print("stopped")

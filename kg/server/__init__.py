@@ -1,0 +1,1 @@
+"""A graph over HTTP: the SPARQL 1.1 Protocol endpoint and a page for people."""
