@@ -24,14 +24,16 @@ class Format:
 
 
 FORMATS: dict[str, Format] = {
-    "html": Format(html.write, ".html", "an explorer in one file, opens offline", ("max_nodes",)),
+    "html": Format(
+        html.write, ".html", "an explorer in one file, opens offline", ("max_nodes", "evidence")
+    ),
     "neo4j": Format(neo4j.write, "", "a folder for neo4j-admin database import", ("evidence",)),
     "ntriples": Format(ntriples.write, ".nt", "RDF, one statement a line", ("evidence",)),
     "pyvis": Format(
         pyvis.write,
         ".html",
         "the neighbourhood of one entity as a small page",
-        ("around", "max_nodes"),
+        ("around", "max_nodes", "evidence"),
         ("around",),
     ),
     "turtle": Format(turtle.write, ".ttl", "RDF with prefixes, made to be read", ("evidence",)),
