@@ -68,6 +68,10 @@ class Selection:
             raise InputError(f"years: {first} is after {last}; the first year comes first")
 
 
+ALL = Selection()
+"""The whole graph."""
+
+
 def select(graph: GraphTables, selection: Selection) -> GraphTables:
     """The selected part of a graph, computed as it is read.
 
