@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ import pyoxigraph
 import pytest
 import rdflib
 from graphs import E, P, graph_of, hostile_graph, rows_of, small_graph
+from helpers import read_by_rdflib
 from rdflib import RDF, SKOS, URIRef
 from test_html import data_of
 
@@ -121,11 +121,7 @@ def by_pyoxigraph(path: Path, name: str) -> Iterator[Triple]:
 
 
 def by_rdflib(path: Path, name: str) -> Iterator[Triple]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # rdflib 7.6 warns of its own calls
-        data = rdflib.Dataset(default_union=True).parse(path, format=RDF_FORMATS[name][1])
-        triples = list(data.triples((None, None, None)))
-    for subject, predicate, term in triples:
+    for subject, predicate, term in read_by_rdflib(path.read_bytes(), RDF_FORMATS[name][1]):
         kind = "@id"
         if isinstance(term, rdflib.Literal):
             kind = f"@{term.language}" if term.language else str(term.datatype or rdflib.XSD.string)
