@@ -175,7 +175,7 @@ def test_validate_a_graph(example_graph):
     assert result.exit_code == 0, result.output
 
 
-@pytest.mark.parametrize("name", ["ntriples", "turtle", "html"])
+@pytest.mark.parametrize("name", ["ntriples", "jsonld", "html", "gexf"])
 def test_export_one_file(example_graph, tmp_path, name):
     """Formats of one file are written whole and not over another file."""
     target = tmp_path / "out"
@@ -252,6 +252,13 @@ def test_filters_that_cannot_be_read_are_usage_errors(example_graph, filters, me
     )
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+def test_a_folder_has_no_place_in_standard_output(example_graph):
+    """``-o -`` is for formats of one file."""
+    result = run("export", example_graph.path, "--format", "csv", "-o", "-")
+    assert result.exit_code == 2
+    assert "csv is a folder; name one with -o" in result.stderr
 
 
 def test_pyvis_needs_a_middle(example_graph, tmp_path):

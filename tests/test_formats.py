@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
-from graphs import hostile_graph, rows_of, small_graph
+from graphs import (
+    SMALL_ENTITIES,
+    SMALL_PAPERS,
+    graph_of,
+    hostile_graph,
+    rows_of,
+    small_graph,
+)
 
 from exports.formats import FORMATS
+from exports.selection import Selection, select
+from exports.tables import frames
+from ontology.errors import MissingDependencyError
 from ontology.tables import MemoryTables
 
 
@@ -39,3 +50,33 @@ def test_evidence_makes_the_difference(name: str, tmp_path: Path) -> None:
         sizes.append(sum(file.stat().st_size for file in files))
     assert sorted(sizes) == sizes
     assert len(set(sizes)) == (2 if "max_nodes" in FORMATS[name].takes else 3)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_equal_graphs_give_equal_bytes(name: str, tmp_path: Path) -> None:
+    """Neither the order in which rows came nor a second run shows in any file."""
+    turned = graph_of("Cells, small", SMALL_ENTITIES[::-1], SMALL_PAPERS)
+    options = {key: first_name(turned) for key in FORMATS[name].needs}
+    contents = []
+    for number, graph in enumerate((small_graph(), small_graph(), turned)):
+        path = tmp_path / str(number)
+        FORMATS[name].write(graph, path, **options)
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        contents.append([file.read_bytes() for file in files])
+    assert contents[0] == contents[1] == contents[2]
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if FORMATS[name].needs != ("around",)])
+def test_no_text_reaches_no_file(name: str, tmp_path: Path) -> None:
+    """A graph without text has no sentence of an abstract in any format."""
+    path = tmp_path / "out"
+    FORMATS[name].write(select(small_graph(), Selection(text=False)), path)
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    assert not any(b"with skip connections" in file.read_bytes() for file in files)
+
+
+def test_data_frames_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without pandas the error gives the command."""
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(MissingDependencyError, match=r'pip install "litkg\[pandas\]"'):
+        frames(small_graph())

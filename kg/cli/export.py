@@ -157,6 +157,8 @@ def export_command(
         options["around"] = around
     if top is not None and "max_nodes" in chosen.takes:
         options.setdefault("max_nodes", top)
+    if str(target) == "-" and not chosen.suffix:
+        raise click.UsageError(f"{format_name} is a folder; name one with -o")
     if str(target) != "-" and target.exists() and not force:
         raise InputError(f"{target}: stands there already; replace it with --force")
     chosen.write(select(open_graph(graph), selection), target, **options)
