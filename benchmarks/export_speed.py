@@ -1,15 +1,20 @@
-"""Measure the writers on a made-up graph: seconds, statements a second, peak memory.
+"""Measure the writers on a made-up graph or a real one: seconds, statements a second, peak memory.
 
     python benchmarks/export_speed.py ntriples 20000
     python benchmarks/export_speed.py turtle 20000 /tmp/out.ttl
+    python benchmarks/export_speed.py all 5000           every format, each in a process of its own
+    python benchmarks/export_speed.py ntriples map/      a graph folder
+    python benchmarks/export_speed.py ntriples map/ /tmp/out.nt 2015..2020      some years of it
 
-The graph is generated batch by batch while it is read, so that the memory shown is the writer's.
+The made-up graph is generated batch by batch while it is read, so that the memory shown is the
+writer's.
 """
 
 from __future__ import annotations
 
 import random
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -18,8 +23,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from exports.formats import FORMATS
+from exports.selection import Selection, select
+from kg.graph import open_graph
 from ontology.identifiers import entity_iri, paper_iri
-from ontology.tables import ORDER, SCHEMAS
+from ontology.tables import ORDER, SCHEMAS, GraphTables
 from ontology.terms import EntityType, Role
 
 _BATCH = 2000
@@ -132,31 +139,49 @@ class MadeUpGraph:
                 yield {"a": iri, "b": other, "papers": 2}
 
 
-def main(name: str, papers: int, path: Path) -> None:
-    """Write the graph once in the named format and print what it took."""
-    graph = MadeUpGraph(papers)
-    started = time.perf_counter()
-    for table in ORDER:
-        for _ in graph.batches(table):
-            pass
-    read = time.perf_counter() - started
+def measure(name: str, source: str, path: Path, years: str) -> None:
+    """Write a graph once in the named format and print what it took."""
+    graph: GraphTables = MadeUpGraph(int(source)) if source.isdigit() else open_graph(source)
+    read = 0.0
+    if source.isdigit():
+        started = time.perf_counter()
+        for table in ORDER:
+            for _ in graph.batches(table):
+                pass
+        read = time.perf_counter() - started
     started, started_cpu = time.perf_counter(), time.process_time()
+    if years:
+        first, last = years.split("..")
+        graph = select(graph, Selection(years=(int(first), int(last))))
     FORMATS[name].write(graph, path)
     seconds, cpu = time.perf_counter() - started, time.process_time() - started_cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    lines = [
-        f"{name}: {papers} papers in {seconds:.1f} s, of which making the graph about {read:.1f} s",
-        f"{cpu:.1f} s of processor time; peak memory {peak} MB",
-    ]
-    if path.is_file():
-        with path.open("rb") as file:
-            count = sum(1 for _ in file)
-        size = path.stat().st_size / 1e6
-        lines.append(f"{count:,} lines, {size:,.0f} MB, {count / seconds:,.0f} lines a second")
-    print("\n".join(lines), file=sys.stderr)
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    size = sum(file.stat().st_size for file in files) / 1e6
+    count = sum(_lines(file) for file in files)
+    making = f", of which making the graph about {read:.1f} s" if read else ""
+    print(
+        f"{name}: {source} in {seconds:.1f} s{making}; {cpu:.1f} s of processor time; peak memory"
+        f" {peak} MB; {count:,} lines, {size:,.0f} MB, {count / seconds:,.0f} lines a second",
+        file=sys.stderr,
+    )
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))
+
+
+def main(name: str, source: str, path: str = "/tmp/litkg-out", years: str = "") -> None:
+    """Measure one format, or all that show a whole graph, one process each."""
+    if name != "all":
+        measure(name, source, Path(path), years)
+        return
+    for each in FORMATS:
+        if not FORMATS[each].needs:
+            target = f"{path}-{each}{FORMATS[each].suffix}"
+            subprocess.run([sys.executable, __file__, each, source, target, years], check=True)
 
 
 if __name__ == "__main__":
-    main(
-        sys.argv[1], int(sys.argv[2]), Path(sys.argv[3] if len(sys.argv) > 3 else "/tmp/litkg-out")
-    )
+    main(*sys.argv[1:])

@@ -10,8 +10,8 @@ from __future__ import annotations
 import heapq
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 from urllib.parse import quote
@@ -178,18 +178,28 @@ def cut(graph: GraphTables, iris: Sequence[str]) -> Cut:
         (int(year), int(count))
         for year, count in zip(*np.unique(years[years > 0], return_counts=True), strict=True)
     ]
+    papers = tuple(_papers(graph, ids, kept, links, spans))
+    edges = (
+        *_relation_edges(statements, relations, chosen, position),
+        *_companions(graph, shown, links),
+    )
     return Cut(
         name=graph.name,
-        nodes=tuple(_nodes(graph, shown, links, years, position, spans)),
-        edges=(
-            *_relation_edges(statements, relations, chosen, position),
-            *_companions(graph, shown, links),
+        nodes=tuple(
+            replace(node, evidence=_worded(node.evidence, papers))
+            for node in _nodes(graph, shown, links, years, position, spans)
         ),
-        papers=tuple(_papers(graph, ids, kept, links, spans)),
+        edges=tuple(replace(edge, evidence=_worded(edge.evidence, papers)) for edge in edges),
+        papers=papers,
         entities=_entity_counts(graph),
         total_papers=len(ids),
         years=tuple(counted),
     )
+
+
+def _worded(evidence: Iterable[Sentence], papers: Sequence[ShownPaper]) -> tuple[Sentence, ...]:
+    """The sentences whose text the graph holds; one without abstracts still knows their places."""
+    return tuple(one for one in evidence if one.field == "title" or papers[one.paper].abstract)
 
 
 def _entity_counts(graph: GraphTables) -> dict[str, int]:

@@ -22,6 +22,8 @@ from typing import Any
 from exports.cut import Cut, Sentence, ShownPaper, cut, strongest
 from exports.files import text_file
 from exports.layout import arrange
+from exports.selection import WithoutText
+from exports.triples import Evidence
 from ontology.tables import GraphTables
 from ontology.terms import EntityType, RelationType
 
@@ -38,19 +40,23 @@ _RELATIONS = list(RelationType)
 _FIELDS = ("abstract", "title")
 
 
-def write(graph: GraphTables, path: Path, *, max_nodes: int = 2000) -> None:
+def write(
+    graph: GraphTables, path: Path, *, max_nodes: int = 2000, evidence: Evidence = "full"
+) -> None:
     """Write the explorer page of a graph; see :func:`generate`."""
     with text_file(path) as file:
-        file.write(generate(graph, max_nodes=max_nodes))
+        file.write(generate(graph, max_nodes=max_nodes, evidence=evidence))
 
 
-def generate(graph: GraphTables, *, max_nodes: int = 2000) -> str:
+def generate(graph: GraphTables, *, max_nodes: int = 2000, evidence: Evidence = "full") -> str:
     """The explorer page of a graph as one HTML text.
 
     It shows the ``max_nodes`` entities that most papers name, the relations between them, and of
     papers, sentences and abstracts what the bounds of :mod:`exports.cut` and of this module admit;
-    the page says what it leaves out.
+    the page says what it leaves out. Less than full evidence leaves out sentences and abstracts.
     """
+    if evidence != "full":
+        graph = WithoutText(graph)
     shown = cut(graph, strongest(graph, max_nodes=max_nodes))
     data = json.dumps(_encoded(shown), ensure_ascii=False, separators=(",", ":"))
     script = _asset("explorer.js")

@@ -12,19 +12,17 @@ import html
 import json
 import math
 import re
-from collections import Counter
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import pyarrow.compute as pc
 from pyvis.network import Network
 
 from exports.cut import Cut, Edge, cut
 from exports.files import text_file
 from exports.layout import arrange
-from ontology.errors import InputError
-from ontology.names import match_key
+from exports.neighbours import find, neighbours
+from exports.selection import WithoutText
+from exports.triples import Evidence
 from ontology.tables import GraphTables
 from ontology.terms import EntityType
 
@@ -51,82 +49,50 @@ _OPTIONS = {
     "nodes": {"shape": "dot", "font": {"size": 15, "strokeWidth": 4, "strokeColor": "#ffffff"}},
     "edges": {"smooth": False, "font": {"size": 11, "align": "middle", "color": "#5c6070"}},
 }
-_NEAREST = 5
 _SPREAD = 3.0
 
 
-def write(graph: GraphTables, path: Path, *, around: str, max_nodes: int = 500) -> None:
+def write(
+    graph: GraphTables,
+    path: Path,
+    *,
+    around: str,
+    max_nodes: int = 500,
+    evidence: Evidence = "full",
+) -> None:
     """Write the page of a neighbourhood; see :func:`generate`."""
     with text_file(path) as file:
-        file.write(generate(graph, around=around, max_nodes=max_nodes))
+        file.write(generate(graph, around=around, max_nodes=max_nodes, evidence=evidence))
 
 
-def generate(graph: GraphTables, *, around: str, max_nodes: int = 500) -> str:
-    """The entity named ``around`` with what papers relate to it or name beside it, as HTML.
+def generate(
+    graph: GraphTables, *, around: str, max_nodes: int = 500, evidence: Evidence = "full"
+) -> str:
+    """The entity named ``around`` with what papers name beside it, as HTML.
 
-    Any spelling of the name or of an alias finds the entity; of several, that with the most papers.
-    Beyond ``max_nodes`` the neighbours with the fewest papers shared are left out. Raises
-    :class:`InputError` where no entity has the name.
+    :func:`exports.neighbours.find` finds the entity. Beyond ``max_nodes`` the neighbours that are
+    least close are left out. Raises :class:`~ontology.errors.InputError` where no entity
+    has the name. Less than full evidence leaves out the sentences.
     """
-    centre = _find(graph, around)
-    shared = _neighbours(graph, centre)
-    closest = sorted(shared, key=lambda iri: (-shared[iri], iri))[: max_nodes - 1]
+    if evidence != "full":
+        graph = WithoutText(graph)
+    centre = find(graph, around)
+    close = neighbours(graph, centre)
+    named = (iri for iri, papers in close.items() if papers)
+    closest = sorted(named, key=lambda iri: (-close[iri], iri))[: max_nodes - 1]
     shown = cut(graph, [centre, *closest])
     number = next(n for n, node in enumerate(shown.nodes) if node.iri == centre)
     joined = {
         edge.head + edge.tail - number for edge in shown.edges if number in {edge.head, edge.tail}
     }
     spokes = tuple(
-        Edge(number, other, None, shared[node.iri], ())
+        Edge(number, other, None, close[node.iri], ())
         for other, node in enumerate(shown.nodes)
         if other != number and other not in joined
     )
     # Neighbours that merely occur together would cover what the papers state.
     edges = [e for e in shown.edges if e.relation or number in {e.head, e.tail}]
     return _page(shown, (*edges, *spokes), number)
-
-
-def _find(graph: GraphTables, name: str) -> str:
-    key = match_key(name)
-    papers: dict[str, int] = {}
-    names: dict[str, str] = {}
-    found: set[str] = set()
-    for batch in graph.batches("entities", ["iri", "name", "papers"]):
-        for row in batch.to_pylist():
-            papers[row["iri"]] = row["papers"]
-            names.setdefault(row["name"].casefold(), row["name"])
-            if row["iri"] == name or (key and match_key(row["name"]) == key):
-                found.add(row["iri"])
-    for batch in graph.batches("aliases", ["entity", "alias"]):
-        for row in batch.to_pylist():
-            names.setdefault(row["alias"].casefold(), row["alias"])
-            if key and match_key(row["alias"]) == key:
-                found.add(row["entity"])
-    if found:
-        return min(found, key=lambda iri: (-papers.get(iri, 0), iri))
-    near = get_close_matches(name.casefold(), sorted(names), n=_NEAREST, cutoff=0.6)
-    hint = (
-        f"the nearest names are {', '.join(json.dumps(names[n], ensure_ascii=False) for n in near)}"
-        if near
-        else "search for it with kg lookup"
-    )
-    raise InputError(f"{json.dumps(name, ensure_ascii=False)}: no entity has this name; {hint}")
-
-
-def _neighbours(graph: GraphTables, centre: str) -> Counter[str]:
-    """Papers that each other entity shares with the centre, stated relations counting again."""
-    shared: Counter[str] = Counter()
-    for table, first, second in (("cooccurrence", "a", "b"), ("relations", "head", "tail")):
-        columns = [first, second, *(["papers"] if table == "cooccurrence" else [])]
-        for batch in graph.batches(table, columns):
-            touching = pc.or_(
-                pc.equal(batch.column(first), centre), pc.equal(batch.column(second), centre)
-            )
-            for row in batch.filter(touching).to_pylist():
-                other = row[second] if row[first] == centre else row[first]
-                if other != centre:
-                    shared[other] += row.get("papers", 1)
-    return shared
 
 
 def _page(shown: Cut, edges: tuple[Edge, ...], centre: int) -> str:

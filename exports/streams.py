@@ -1,7 +1,7 @@
 """Joins over the sorted tables of a graph in constant memory: follow, re-sort, distinct.
 
 Tables come sorted (``ontology.tables.ORDER``), so most joins are merges. What needs another order
-goes through DuckDB, which spills to a temporary folder beyond ``_MEMORY``.
+goes through DuckDB, which spills to a temporary folder beyond ``MEMORY``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Row = tuple[Any, ...]
 T = TypeVar("T")
 
 _ROWS = 8192
-_MEMORY = "256MB"
+MEMORY = "256MB"
 
 
 def rows(graph: GraphTables, table: str, columns: Sequence[str]) -> Iterator[Row]:
@@ -161,7 +161,7 @@ def _query(
     with (
         tempfile.TemporaryDirectory(prefix="litkg-") as spill,
         duckdb.connect(
-            config={"memory_limit": _MEMORY, "temp_directory": spill, "threads": 1}
+            config={"memory_limit": MEMORY, "temp_directory": spill, "threads": 1}
         ) as connection,
     ):
         connection.register("source", pa.RecordBatchReader.from_batches(schema, batches))

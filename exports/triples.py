@@ -10,7 +10,8 @@ are those of ``litkg.ttl``. Three levels of evidence:
     also each link and relation as a resource with its confidence, extractors and support, and the
     counts: ``litkg:CoOccurrence`` and ``litkg:YearCount``.
 ``full``
-    also each mention and each statement of a relation, with its place and sentence.
+    also each mention and each statement of a relation, with its place and, unless the graph is one
+    without text, its sentence.
 
 Years are ``xsd:integer``: ``FILTER(?year >= 2020)`` and arithmetic work as they stand, while SPARQL
 1.1 (section 17.3) defines no comparison of ``xsd:gYear``. The confidence of a relation is that of
@@ -325,6 +326,7 @@ def _mentions(key: str, mentions: list[Row], texts: Texts) -> Iterator[Resource]
         if iri in seen:
             continue
         seen.add(iri)
+        sentence = texts[field][sentence_start:sentence_end]
         yield Resource(
             iri,
             [
@@ -333,7 +335,7 @@ def _mentions(key: str, mentions: list[Row], texts: Texts) -> Iterator[Resource]
                 (START, INTEGER, str(start)),
                 (END, INTEGER, str(end)),
                 (_SURFACE, STRING, surface),
-                (_SENTENCE, STRING, texts[field][sentence_start:sentence_end]),
+                *([(_SENTENCE, STRING, sentence)] if sentence else ()),
             ],
         )
 
@@ -348,8 +350,9 @@ def _statements(key: str, paper: str, statements: list[Row], texts: Texts) -> It
             (_PAPER_OF, IRI, paper),
             (_FIELD, STRING, field),
             (_CONFIDENCE, DOUBLE, repr(max(row[7] for row in found))),
-            (_SENTENCE, STRING, texts[field][start:end]),
         ]
+        if sentence := texts[field][start:end]:
+            properties.append((_SENTENCE, STRING, sentence))
         properties += [(_EXTRACTOR, STRING, s) for s in sorted({row[8] for row in found})]
         yield Resource(
             statement_iri(key, field, start, relation_iri(head, relation, tail)), properties

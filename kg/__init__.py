@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from exports.selection import Selection
     from kg.builder import build
     from kg.graph import Graph, open_graph
 
-__all__ = ["Graph", "build", "open_graph"]
+__all__ = ["Graph", "Selection", "build", "open_graph"]
 
 
 def __getattr__(name: str) -> Any:
@@ -17,7 +18,7 @@ def __getattr__(name: str) -> Any:
         from kg.builder import build
 
         return build
-    if name in {"Graph", "open_graph"}:
+    if name in {"Graph", "Selection", "open_graph"}:
         from kg import graph
 
         return getattr(graph, name)

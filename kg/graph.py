@@ -10,14 +10,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from exports.network import to_networkx
+from exports.selection import ALL, Selection, select
+from exports.tables import frames
+from exports.triples import Evidence
 from ontology.errors import GraphError, InputError
 from ontology.tables import SCHEMAS
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
 
 FORMAT = 1
 """Version of the folder's layout; another version is refused."""
@@ -49,6 +57,21 @@ class Graph:
         """Stream a table in its order, all columns or those named."""
         with pq.ParquetFile(self.path / f"{table}.parquet") as file:
             yield from file.iter_batches(columns=list(columns) if columns is not None else None)
+
+    def to_networkx(
+        self, selection: Selection = ALL, *, evidence: Evidence = "full"
+    ) -> nx.MultiDiGraph:
+        """The graph, or a part of it, in memory; see :func:`exports.network.to_networkx`."""
+        return to_networkx(select(self, selection), evidence=evidence)
+
+    def frames(
+        self, selection: Selection = ALL, *, evidence: Evidence = "full"
+    ) -> dict[str, pd.DataFrame]:
+        """The tables, or a part of them, as pandas data frames by name.
+
+        Raises :class:`~ontology.errors.MissingDependencyError` where pandas is not installed.
+        """
+        return frames(select(self, selection), evidence=evidence)
 
     @cached_property
     def database(self) -> duckdb.DuckDBPyConnection:

@@ -175,7 +175,7 @@ def test_validate_a_graph(example_graph):
     assert result.exit_code == 0, result.output
 
 
-@pytest.mark.parametrize("name", ["ntriples", "turtle", "html"])
+@pytest.mark.parametrize("name", ["ntriples", "jsonld", "html", "gexf"])
 def test_export_one_file(example_graph, tmp_path, name):
     """Formats of one file are written whole and not over another file."""
     target = tmp_path / "out"
@@ -199,11 +199,66 @@ def test_export_an_import_folder(example_graph, tmp_path):
 def test_export_options_belong_to_formats(example_graph, tmp_path):
     """An option that a format does not take is a usage error."""
     result = run(
-        "export", example_graph.path, "--format", "html", "--evidence", "none",
-        "-o", tmp_path / "map.html",
+        "export", example_graph.path, "--format", "turtle", "--max-nodes", 5,
+        "-o", tmp_path / "map.ttl",
     )  # fmt: skip
     assert result.exit_code == 2
-    assert "--evidence says nothing to html" in result.stderr
+    assert "--max-nodes says nothing to turtle" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("filters", "lines"),
+    [
+        (("--types", "task, Method", "--top", 9), {"Method", "Task"}),
+        (("--types", "Modality", "--years", "2020.."), {"Modality"}),
+        (("--around", "U-Net", "--top", 1, "--years", "..2016"), {"Method"}),
+        (("--years", "1900", "--min-support", 2), set()),
+    ],
+)
+def test_filters_say_which_part_to_export(example_graph, filters, lines):
+    """Every filter reaches the writer."""
+    result = run(
+        "export", example_graph.path, "--format", "ntriples", "--evidence", "none", *filters,
+        "-o", "-",
+    )  # fmt: skip
+    assert result.exit_code == 0
+    assert lines == set(re.findall("urn:litkg:ns:(Dataset|Modality|Method|Task)>", result.stdout))
+
+
+def test_text_can_be_left_out(example_graph):
+    """``--no-text`` keeps every sentence of an abstract out of the file; titles stay."""
+    abstracts, titles = example_graph.database.execute(
+        "SELECT list(abstract), list(title) FROM papers WHERE length(abstract) > 80"
+    ).fetchall()[0]
+    result = run("export", example_graph.path, "--format", "ntriples", "--no-text", "-o", "-")
+    assert result.exit_code == 0
+    assert [] == [text for text in abstracts if text[10:70] in result.stdout]
+    assert any(title in result.stdout for title in titles)
+
+
+@pytest.mark.parametrize(
+    ("filters", "message"),
+    [
+        (("--types", "Methods"), "'methods' is no entity type; one of Dataset, Modality, "),
+        (("--years", "2020-2021"), "'2020-2021' is no period; write 2015..2020, 2015.., "),
+        (("--years", ".."), "'..' is no period"),
+        (("--top", 0), "--top"),
+    ],
+)
+def test_filters_that_cannot_be_read_are_usage_errors(example_graph, filters, message, tmp_path):
+    """The message names what may be written."""
+    result = run(
+        "export", example_graph.path, "--format", "html", *filters, "-o", tmp_path / "map.html"
+    )
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_a_folder_has_no_place_in_standard_output(example_graph):
+    """``-o -`` is for formats of one file."""
+    result = run("export", example_graph.path, "--format", "csv", "-o", "-")
+    assert result.exit_code == 2
+    assert "csv is a folder; name one with -o" in result.stderr
 
 
 def test_pyvis_needs_a_middle(example_graph, tmp_path):

@@ -60,6 +60,15 @@ def test_evidence_cites_its_sentence() -> None:
     assert ["p2", "p1"] == [shown.papers[sentence.paper].id for sentence in used.evidence]
 
 
+@pytest.mark.parametrize("options", [{"evidence": "summary"}, {"evidence": "none"}])
+def test_less_evidence_quotes_nothing(options: dict[str, Any]) -> None:
+    """A page with less than full evidence holds no abstract, and cites titles only."""
+    data = data_of(generate(small_graph(), **options))
+    assert not any(data["papers"]["pieces"])
+    cited = [*data["nodes"]["evidence"], *data["edges"]["evidence"]]
+    assert {1} == {field for spans in cited for field in spans[1::4]}
+
+
 def test_marks_are_the_mentions() -> None:
     """Marks of shown papers are exactly the mentions of shown entities in the table."""
     graph = small_graph()

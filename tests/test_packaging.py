@@ -33,7 +33,7 @@ def test_public_names():
     """The library's front door opens to these names, sorted."""
     import kg
 
-    assert ["Graph", "build", "open_graph"] == kg.__all__
+    assert ["Graph", "Selection", "build", "open_graph"] == kg.__all__
     assert all(getattr(kg, name) is not None for name in kg.__all__)
 
 

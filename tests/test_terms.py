@@ -233,6 +233,6 @@ def test_a_rich_graph_uses_every_term() -> None:
 def _context_terms() -> Iterator[tuple[str, str]]:
     context = json.loads((FOLDER / "context.jsonld").read_text())["@context"]
     for key, value in context.items():
-        name = value["@id"] if isinstance(value, dict) else value
+        name = value.get("@id") if isinstance(value, dict) else value
         if isinstance(name, str) and name.startswith("litkg:") and key not in PREFIXES:
             yield key, expanded(name)
