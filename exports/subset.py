@@ -24,9 +24,9 @@ ENTITY_KEYS: dict[str, tuple[str, ...]] = {
     "broader": ("narrower", "broader"),
     "entity_years": ("entity",),
     "cooccurrence": ("a", "b"),
-    "merges": ("entity",),
+    "merges": ("entity", "other"),
 }
-"""Tables whose rows name entities, and the columns that do."""
+"""Tables whose rows name entities, and the columns that do; an empty cell names none."""
 
 
 def subset(
@@ -44,5 +44,6 @@ def subset(
     for batch in graph.batches(table, list(dict.fromkeys((*wanted, *keys)))):
         inside = np.ones(batch.num_rows, dtype=np.bool_)
         for column, kept in keys.items():
-            inside &= np.asarray(pc.is_in(batch.column(column), value_set=kept))
+            cells = batch.column(column)
+            inside &= np.asarray(pc.or_(pc.is_in(cells, value_set=kept), pc.equal(cells, "")))
         yield batch.filter(pa.array(inside)).select(wanted)

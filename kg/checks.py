@@ -135,6 +135,7 @@ REFERENCES: tuple[Check, ...] = (
     _reference("cooccurrence", "a", "entities", "iri"),
     _reference("cooccurrence", "b", "entities", "iri"),
     _reference("merges", "entity", "entities", "iri"),
+    _reference("merges", "other", "entities", "iri", where="other <> ''"),
     _reference("ledger", "paper", "papers", "id", where="paper <> ''"),
     _unique("papers", "id"),
     _unique("papers", "iri"),

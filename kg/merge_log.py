@@ -154,7 +154,7 @@ def _ambiguous(
             continue
         best = min(votes, key=lambda form: (-votes[form], form))
         other = resolve_name(kind, best, vocabulary).iri
-        if other != own.iri:
+        if other != own.iri and other in entities:
             yield _apart(own, other, "ambiguous-acronym", 0.7)
 
 
