@@ -153,6 +153,8 @@ def _why(query: str, resolution: Resolution) -> str:
             return f"{query!r} in plain word order is a name of {listed}"
         case MergeReason.GENERIC_HEAD:
             return f"{query!r} without its generic head is a name of {listed}"
+        case MergeReason.WRITTEN_OUT:
+            return f"{query!r} with its acronyms written out is a name of {listed}"
         case _:
             return f"{query!r} by its spelling; the vocabulary does not list it"
 

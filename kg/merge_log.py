@@ -31,6 +31,7 @@ _DOUBT = {
     MergeReason.SPELLING: 0.1,
     MergeReason.WORD_ORDER: 0.15,
     MergeReason.GENERIC_HEAD: 0.2,
+    MergeReason.WRITTEN_OUT: 0.2,
     MergeReason.ACRONYM: 0.4,
     MergeReason.MISSPELLING: 0.5,
     MergeReason.OTHER_TYPE: 0.5,

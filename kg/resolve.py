@@ -5,11 +5,12 @@ A name goes through a cascade; the first step that knows it decides:
 1. the vocabulary owns one of its spellings;
 2. the vocabulary owns the name with its words put in plain order ("classification of images");
 3. the vocabulary owns the name without a generic head ("EEG signals", "Cityscapes dataset");
-4. it is an acronym that most papers which define it spell out as one long form;
-5. its spelling, folded, meets other spellings of the same type;
-6. with a misspelt word put right, it is a name that the steps above know or other papers use.
+4. the vocabulary owns the name with its acronyms written out ("MCMC sampling");
+5. it is an acronym that most papers which define it spell out as one long form;
+6. its spelling, folded and its acronyms written out, meets other spellings of the same type;
+7. with a misspelt word put right, it is a name that the steps above know or other papers use.
 
-Steps 1, 2, 3 and 5 look at the name alone, so one name resolves alike in every corpus; steps 4 and 6
+Steps 1 to 4 and 6 look at the name alone, so one name resolves alike in every corpus; steps 5 and 7
 need other papers. Names of two types do not merge here (:mod:`kg.one_type` decides those), nor names
 that differ in a digit, a sign or a word.
 """
@@ -23,8 +24,16 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from kg.misspellings import corrected, corrections
+from kg.written_out import written_out
 from ontology.identifiers import entity_iri
-from ontology.names import key_tokens, match_key, plain_text, reordered, without_generic_head
+from ontology.names import (
+    abbreviates,
+    key_tokens,
+    match_key,
+    plain_text,
+    reordered,
+    without_generic_head,
+)
 from ontology.terms import EntityType
 from ontology.vocabulary.reader import Entry, Vocabulary, never_merged
 
@@ -46,6 +55,7 @@ class MergeReason(Enum):
     VOCABULARY = "vocabulary"
     WORD_ORDER = "word-order"
     GENERIC_HEAD = "generic-head"
+    WRITTEN_OUT = "written-out"
     ACRONYM = "acronym"
     SPELLING = "spelling"
     MISSPELLING = "misspelling"
@@ -91,15 +101,17 @@ Resolutions = dict[Name, Resolution]
 
 
 def resolve_name(kind: EntityType, name: str, vocabulary: Vocabulary) -> Resolution:
-    """Resolve one name on its own, without a corpus (steps 1, 2, 3 and 5).
+    """Resolve one name on its own, without a corpus (steps 1 to 4 and 6).
 
-    An unlisted name files under its own plain text.
+    An unlisted name files under its own plain text, and under the IRI that this has with its
+    acronyms written out.
     """
-    for reason, candidate in _readings(kind, name):
+    for reason, candidate in _readings(kind, name, vocabulary):
         if candidate and (entry := vocabulary.find(kind, candidate)) is not None:
             return Resolution(kind, entry.name, entry.iri, reason, entry)
     plain = _folded_order(kind, name)
-    return Resolution(kind, plain, entity_iri(kind, plain), MergeReason.SPELLING)
+    iri = entity_iri(kind, written_out(plain, vocabulary) or plain)
+    return Resolution(kind, plain, iri, MergeReason.SPELLING)
 
 
 def resolve_names(
@@ -190,25 +202,6 @@ def majority_long_forms(
     return found
 
 
-def abbreviates(acronym: str, long_form: str) -> bool:
-    """Tell whether the letters of a folded acronym begin words of a long form, or stand in them.
-
-    The first letter begins the first word, and at least half of all begin words.
-
-    >>> abbreviates("lstd", "least-squares temporal difference"), abbreviates("ax", "adversarial example")
-    (True, False)
-    >>> abbreviates("vslam", "visual simultaneous localization and mapping")
-    True
-    """
-    words = key_tokens(long_form)
-    if not words or acronym[:1] != words[0][:1]:
-        return False
-    initials = iter(word[0] for word in words)
-    beginning = sum(letter in initials for letter in acronym)
-    rest = iter("".join(words))
-    return 2 * beginning >= len(acronym) and all(letter in rest for letter in acronym)
-
-
 def long_form_votes(definitions: Iterable[Definition]) -> dict[NameKey, Counter[str]]:
     """Papers that define each acronym as each long form, in its most used spelling."""
     votes: dict[NameKey, Counter[str]] = defaultdict(Counter)
@@ -226,11 +219,14 @@ def long_form_votes(definitions: Iterable[Definition]) -> dict[NameKey, Counter[
     }
 
 
-def _readings(kind: EntityType, name: str) -> Iterable[tuple[MergeReason, str]]:
+def _readings(
+    kind: EntityType, name: str, vocabulary: Vocabulary
+) -> Iterable[tuple[MergeReason, str]]:
     yield MergeReason.VOCABULARY, name
     swapped = reordered(name) if kind is EntityType.TASK else ""
     yield MergeReason.WORD_ORDER, swapped
     yield MergeReason.GENERIC_HEAD, without_generic_head(kind, name)
+    yield MergeReason.WRITTEN_OUT, written_out(plain_text(name), vocabulary)
 
 
 def _folded_order(kind: EntityType, name: str) -> str:

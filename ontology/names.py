@@ -103,6 +103,25 @@ def key_tokens(name: str) -> tuple[str, ...]:
     return tuple(tokens)
 
 
+def abbreviates(acronym: str, long_form: str) -> bool:
+    """Tell whether the letters of a folded acronym begin words of a long form, or stand in them.
+
+    The first letter begins the first word, and at least half of all begin words.
+
+    >>> abbreviates("lstd", "least-squares temporal difference"), abbreviates("rrt", "random forest")
+    (True, False)
+    >>> abbreviates("vslam", "visual simultaneous localization and mapping")
+    True
+    """
+    words = key_tokens(long_form)
+    if not words or acronym[:1] != words[0][:1]:
+        return False
+    initials = iter(word[0] for word in words)
+    beginning = sum(letter in initials for letter in acronym)
+    rest = iter("".join(words))
+    return 2 * beginning >= len(acronym) and all(letter in rest for letter in acronym)
+
+
 def is_bare_head(form: str, name: str) -> bool:
     """Tell whether a form is only the end of a name: it then names many things.
 
@@ -204,6 +223,8 @@ _GENERIC_HEADS: dict[str, frozenset[str]] = {
     "Task": frozenset("task tasks problem problems".split()),
 }
 
+_NETWORKS = frozenset({"network", "networks"})
+_NAMED = re.compile(r"[A-Z][A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*$")
 _PICTURES = frozenset("image images imaging picture pictures".split())
 _NO_PICTURES = frozenset(
     (word,) for word in "text news audio speech music dialog word language table".split()
@@ -238,12 +259,17 @@ def without_generic_head(kind: EntityType, name: str) -> str:
     >>> without_generic_head(EntityType.DATASET, "Cityscapes")
     ''
 
-    The image of a text is no text:
+    A network is generic behind an acronym, and the image of a text is no text:
+
+    >>> without_generic_head(EntityType.METHOD, "LSTM networks")
+    'LSTM'
 
     >>> without_generic_head(EntityType.MODALITY, "scene text images")
     ''
     """
     front, _, last = name.rstrip().rpartition(" ")
+    if kind is EntityType.METHOD and last.casefold() in _NETWORKS and _NAMED.search(front):
+        return front
     if last.casefold() not in _GENERIC_HEADS[kind.value]:
         return ""
     of_another_medium = last.casefold() in _PICTURES and key_tokens(front)[-1:] in _NO_PICTURES
