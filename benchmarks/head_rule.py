@@ -36,7 +36,7 @@ class HeadScore:
 def measure(vocabulary: Vocabulary, kind: EntityType) -> HeadScore:
     """Put every entry of one type to the head rule."""
     entries = {_iri(entry): entry for entry in vocabulary if entry.type is kind}
-    named = [Named(iri, kind, entry.name, 0, True, True) for iri, entry in entries.items()]
+    named = [Named(iri, kind, entry.name, 0, True, False) for iri, entry in entries.items()]
     aliases = [(iri, alias.name) for iri, entry in entries.items() for alias in entry.aliases]
     answers = [
         (entries[step.narrower], entries[step.broader]) for step in head_steps(named, aliases)

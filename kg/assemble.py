@@ -29,7 +29,7 @@ from kg.arrow_rows import (
 )
 from kg.confidence import MIN_CONFIDENCE, loss
 from kg.corpus_names import CorpusNames
-from kg.hierarchy import Named, Step, StepSource, head_steps, hierarchy
+from kg.hierarchy import Named, Step, StepSource, head_steps, hierarchy, stated_steps
 from kg.left_out import blocked_loss, out_of_range
 from kg.resolve import ACRONYM, ACRONYM_LENGTH, Definition, NameCount
 from ontology.records import LedgerRow, Origin, Paper
@@ -182,29 +182,24 @@ class Assembly:
         self._load("signature", signature_table())
         stages = files("kg").joinpath("assemble.sql").read_text(encoding="utf-8")
         self._database.execute(stages)
-        self._load("broader", step_table(hierarchy(chain(self._said_broader(), self._heads()))))
+        self._load("broader", step_table(hierarchy(self._steps())))
 
-    def _said_broader(self) -> Iterator[Step]:
-        listed = self._database.execute("FROM entry_broader").fetchall()
-        for narrower, broader in listed:
+    def _steps(self) -> Iterator[Step]:
+        ask = self._database.execute
+        for narrower, broader in ask("FROM entry_broader").fetchall():
             yield Step(narrower, broader, StepSource.VOCABULARY, 1.0)
-        stated = self._database.execute(
-            "SELECT narrower, broader, confidence, papers FROM stated_broader"
-        ).fetchall()
-        for narrower, broader, confidence, papers in stated:
-            yield Step(narrower, broader, StepSource.STATED, confidence, papers)
-
-    def _heads(self) -> Iterator[Step]:
-        entities = self._database.execute(
+        rows = ask(
             """
             SELECT iri, type, name, papers, listed,
-                   iri NOT IN (SELECT narrower FROM entry_broader) AS narrows
+                   iri IN (SELECT narrower FROM entry_broader) AS placed
             FROM entities
             """
         ).fetchall()
-        named = [Named(iri, EntityType(kind), *rest) for iri, kind, *rest in entities]
-        aliases = self._database.execute("SELECT entity, alias FROM entry_alias").fetchall()
-        return head_steps(named, aliases)
+        entities = [Named(iri, EntityType(kind), *rest) for iri, kind, *rest in rows]
+        stated = ask("SELECT narrower, broader, confidence, papers FROM stated_broader").fetchall()
+        yield from stated_steps(stated, entities)
+        aliases = ask("SELECT entity, alias FROM entry_alias").fetchall()
+        yield from head_steps(entities, aliases)
 
     def record(self, ledger: Iterable[LedgerRow]) -> None:
         """Make the ledger: the rows given, and one for each entity and relation left out."""

@@ -73,6 +73,7 @@ SELECT entity, alias, coalesce(entry_alias.language, '') AS language,
        coalesce(telling.mentions, 0) AS mentions
 FROM telling FULL JOIN entry_alias USING (entity, alias);
 
+-- Steps of the hierarchy that papers state; "kg.hierarchy" chooses among them.
 CREATE TABLE stated_broader AS
 SELECT head AS narrower, tail AS broader, max(confidence) AS confidence,
        count(DISTINCT paper) AS papers

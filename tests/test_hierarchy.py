@@ -24,6 +24,7 @@ from kg.hierarchy import (
     head_steps,
     heads_of,
     hierarchy,
+    stated_steps,
 )
 from kg.views import Neighbour, entity_view
 from ontology.terms import EntityType
@@ -59,7 +60,7 @@ def reachable(chosen: list[Step]) -> set[tuple[str, str]]:
 
 def graph(*names: tuple[str, int, bool], kind: EntityType = EntityType.TASK) -> list[Named]:
     """Entities of one type, each given as name, papers and whether it is listed."""
-    return [Named(name, kind, name, papers, listed, True) for name, papers, listed in names]
+    return [Named(name, kind, name, papers, listed, False) for name, papers, listed in names]
 
 
 def proposed(entities: list[Named], *aliases: tuple[str, str]) -> dict[str, str]:
@@ -163,9 +164,9 @@ def test_a_rare_unlisted_term_heads_nothing() -> None:
     assert {"brain age gap": "age gap"} == proposed(entities[:1] + graph(("age gap", 5, False)))
 
 
-def test_only_terms_without_listed_broader_term_are_narrowed() -> None:
-    """Where the vocabulary has placed a term, its name says no more."""
-    placed = Named("brain segmentation", EntityType.TASK, "brain segmentation", 1, True, False)
+def test_the_name_of_a_placed_term_says_no_more() -> None:
+    """Where the vocabulary has given a term a broader one, its head adds none."""
+    placed = Named("brain segmentation", EntityType.TASK, "brain segmentation", 1, True, True)
     assert {} == proposed([placed, *graph(("segmentation", 1, True))])
 
 
@@ -176,6 +177,48 @@ def test_types_do_not_mix_and_datasets_have_no_heads() -> None:
     assert {} == proposed(
         graph(("Fashion MNIST", 1, False), ("MNIST", 9, True), kind=EntityType.DATASET)
     )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "confidence", "papers", "taken"),
+    [
+        (("TinyNet", 1, False), ("network", 9, True), 0.5, 1, True),
+        (("TinyNet", 1, False), ("network", 9, True), 0.49, 1, False),
+        (("TinyNet", 20, False), ("network", 20, True), 0.9, 1, True),
+        (("TinyNet", 20, False), ("network", 19, True), 0.9, 1, False),  # the rarer is not above
+        (("TinyNet", 21, False), ("network", 90, True), 0.9, 1, False),  # 1 of 21 says so
+        (("TinyNet", 21, False), ("network", 90, True), 0.9, 2, True),
+        (("Fashion-MNIST", 9, True), ("MNIST", 99, True), 0.9, 9, False),
+        (("Fashion MNIST", 9, True), ("MNIST", 99, True), 0.9, 9, True),
+        (("task and motion planning", 9, False), ("motion planning", 99, True), 0.9, 9, False),
+    ],
+)
+def test_stated_steps_are_borne_out(
+    low: tuple[str, int, bool],
+    high: tuple[str, int, bool],
+    confidence: float,
+    papers: int,
+    taken: bool,
+) -> None:
+    """A stated step must be likely, stated by enough of the papers, and lead to no rarer term."""
+    stated = [(low[0], high[0], confidence, papers)]
+    found = list(stated_steps(stated, graph(low, high)))
+    assert found == [Step(low[0], high[0], STATED, confidence, papers)] * taken
+
+
+@pytest.mark.parametrize(("papers", "taken"), [(1, False), (2, True)])
+def test_one_paper_does_not_move_a_placed_term(papers: int, taken: bool) -> None:
+    """What the vocabulary has placed gets a further broader term from two papers on."""
+    entities = [Named("a", EntityType.TASK, "a", 3, True, True), *graph(("b", 9, True))]
+    assert taken == bool(list(stated_steps([("a", "b", 0.9, papers)], entities)))
+
+
+def test_an_end_of_many_names_that_hardly_stands_alone_is_no_head() -> None:
+    """A word that ends a hundred names is a term only where ten papers use it by itself."""
+    names = [(f"kind{number} learning", 1, False) for number in range(100)]
+    assert {} == proposed(graph(("learning", 9, False), *names))
+    assert 100 == len(proposed(graph(("learning", 10, False), *names)))
+    assert 100 == len(proposed(graph(("learning", 0, True), *names)))
 
 
 @given(st.text())
@@ -220,20 +263,20 @@ def test_a_graph_reads_all_three_sources(example_graph) -> None:
     assert by_source["stated"][2] >= 1
 
 
-def test_every_stated_step_is_taken_implied_or_opposed(example_graph) -> None:
-    """What papers state stays in the relations, and the hierarchy joins both ends of it."""
-    chosen = [
-        Step(low, high, VOCABULARY, 1.0)
-        for low, high in example_graph.database.execute(
-            "SELECT narrower, broader FROM broader"
-        ).fetchall()
-    ]
-    joined = reachable(chosen)
-    stated = example_graph.database.execute(
-        "SELECT DISTINCT head, tail FROM relations WHERE relation = 'is-a'"
-    ).fetchall()
-    assert stated
-    assert [] == [pair for pair in stated if not {pair, pair[::-1]} & joined]
+def test_stated_steps_are_what_the_relations_say(example_graph) -> None:
+    """A stated step has the papers and the best confidence of its relation."""
+    steps, relations = (
+        set(example_graph.database.execute(query).fetchall())
+        for query in (
+            "SELECT narrower, broader, confidence, papers FROM broader WHERE source = 'stated'",
+            """
+            SELECT head, tail, max(confidence), count(DISTINCT paper)
+            FROM relations WHERE relation = 'is-a' GROUP BY ALL
+            """,
+        )
+    )
+    assert steps
+    assert steps <= relations
 
 
 def test_one_path_reaches_every_source() -> None:
