@@ -246,7 +246,7 @@ TABLES: tuple[Table, ...] = (
         "broader", "relationships", "BROADER",
         (":START_ID(Entity)", ":END_ID(Entity)", "source:string", "confidence:double",
          "support:long"),
-        _broader, behind=3, summary=3,
+        _broader, behind=2, summary=2,
     ),
     Table(
         "co-occurrences", "relationships", "CO_OCCURS_WITH",
