@@ -16,6 +16,9 @@ The score of a term is the product of what speaks for it, and every part is show
     1 to 2: how much more often than by chance its last word stands behind its rarest other word in
     the names of the graph (normalised pointwise mutual information, Bouma 2009). The words of a term
     belong together, those of a description meet by chance. 1.5 for a single word.
+``whole``
+    0.5 where the name is but the end of listed ones that more papers use, as augmentation is of data
+    augmentation; else 1.
 ``definition``
     1, and half more each where a paper introduces it and where an acronym is defined with its name.
 
@@ -26,24 +29,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from extractors.abbreviations import long_form_start
 from kg.graph import Graph
-from kg.hierarchy import StepSource
-from kg.query_result import QueryResult
+from kg.hierarchy import StepSource, heads_of
 from ontology.names import joined_key, key_tokens, match_key
 from ontology.terms import EntityType
 
-MIN_PAPERS = 2
-"""Papers that a candidate must have: one that introduces it and one that takes it up."""
-
-_COLUMNS = (
-    "score", "type", "name", "papers", "recent", "venues", "introducing", "titles", "first_year",
-    "rise", "spread", "use", "cohesion", "definition", "broader", "acronym", "aliases", "iri",
-)  # fmt: skip
+MIN_PAPERS = 3
+"""Papers that a candidate must have unless told otherwise: what two share may be chance."""
 
 RECENT_YEARS = 2
 """Years, the last one included, whose papers are new."""
@@ -79,6 +76,7 @@ class Candidate:
     spread: float
     use: float
     cohesion: float
+    whole: float
     definition: float
     papers: int
     recent: int
@@ -92,28 +90,35 @@ class Candidate:
 
 
 def radar(
-    graph: Graph, *, kind: EntityType | None = None, year: int | None = None, top: int = 50
+    graph: Graph,
+    *,
+    kind: EntityType | None = None,
+    year: int | None = None,
+    top: int = 50,
+    min_papers: int = MIN_PAPERS,
 ) -> list[Candidate]:
     """Rank the unlisted entities of a graph as of a year, by default that of its last paper.
 
     Left out are names that the vocabulary knows as another type, and names in fewer papers than
-    ``MIN_PAPERS``. Ties go to more papers, then to the name.
+    ``min_papers``. Ties go to more papers, then to the name.
     """
     ask = graph.database.execute
     if year is None:
         year = ask("SELECT max(year) FROM papers").fetchall()[0][0]
     until = {"year": year}
-    listed = ask("SELECT alias FROM aliases WHERE source = 'vocabulary'").fetchall()
-    known = {match_key(alias) for (alias,) in listed}
-    cohesion = Cohesion(ask(_NAMES, until).fetchall())
+    used = ask(_NAMES, until).fetchall()
+    cohesion = Cohesion((name, papers) for _, name, papers in used)
+    listed = ask(_LISTED).fetchall()
+    known = {match_key(alias) for _, _, alias in listed}
+    longer = _papers_by_end(listed, {iri: papers for iri, _, papers in used})
     shares = ask(_SHARES, until | {"years": RECENT_YEARS}).fetchall()[0]
     found = ask(
         _EVIDENCE,
-        until | {"type": kind.value if kind else None, "least": MIN_PAPERS, "years": RECENT_YEARS},
+        until | {"type": kind.value if kind else None, "least": min_papers, "years": RECENT_YEARS},
     )
     columns = [column[0] for column in found.description or ()]
     candidates = [
-        _candidate(dict(zip(columns, row, strict=True)), shares, cohesion)
+        _candidate(dict(zip(columns, row, strict=True)), shares, cohesion, longer)
         for row in found.fetchall()
     ]
     ranked = sorted(
@@ -122,56 +127,6 @@ def radar(
     )[:top]
     above = _broader_terms(graph, [one.iri for one in ranked])
     return [replace(one, broader=above.get(one.iri)) for one in ranked]
-
-
-def as_records(candidates: Iterable[Candidate]) -> list[dict[str, Any]]:
-    """Candidates as objects for JSON, with all parts."""
-    return [
-        {
-            **asdict(one),
-            "type": one.type.value,
-            "aliases": list(one.aliases),
-            "broader": None
-            if one.broader is None
-            else {**asdict(one.broader), "source": one.broader.source.value},
-        }
-        for one in candidates
-    ]
-
-
-def as_rows(candidates: Iterable[Candidate], *, brief: bool) -> QueryResult:
-    """Candidates as rows; ``brief`` leaves out what a line of a terminal has no room for.
-
-    Aliases are parted by ``|``, as in a vocabulary file.
-    """
-    rows = [
-        {
-            "score": round(one.score, 1),
-            "type": one.type.value,
-            "name": one.name,
-            "papers": one.papers,
-            "recent": one.recent,
-            "venues": one.venues,
-            "introducing": one.introducing,
-            "titles": one.titles,
-            "first_year": one.first_year,
-            "rise": round(one.rise, 2),
-            "spread": round(one.spread, 2),
-            "use": round(one.use, 2),
-            "cohesion": round(one.cohesion, 2),
-            "definition": round(one.definition, 2),
-            "broader": "" if one.broader is None else one.broader.name,
-            "acronym": one.acronym,
-            "aliases": "|".join(one.aliases),
-            "iri": one.iri,
-        }
-        for one in candidates
-    ]
-    hidden = ("venues", "introducing", "titles", "first_year", "acronym", "iri") if brief else ()
-    columns = tuple(name for name in _COLUMNS if name not in hidden)
-    return QueryResult(
-        "select", columns, tuple(tuple(row[name] for name in columns) for row in rows)
-    )
 
 
 class Cohesion:
@@ -225,7 +180,12 @@ def surprise(found: int, papers: int, share: float) -> float:
     return 2 * ratio
 
 
-def _candidate(row: dict[str, Any], shares: tuple[float, float], cohesion: Cohesion) -> Candidate:
+def _candidate(
+    row: dict[str, Any],
+    shares: tuple[float, float],
+    cohesion: Cohesion,
+    longer: Mapping[tuple[str, str], int],
+) -> Candidate:
     papers, introducing = row["papers"], row["introducing"]
     acronym = _acronym(row["name"], row["aliases"])
     rise = math.log1p(papers) + sum(
@@ -237,6 +197,7 @@ def _candidate(row: dict[str, Any], shares: tuple[float, float], cohesion: Cohes
         "spread": math.sqrt(row["venue_weight"] * row["team_weight"]) / papers,
         "use": 1 - max(introducing - 1, 0) / papers,
         "cohesion": cohesion.of(row["name"]),
+        "whole": 0.5 if longer.get((row["type"], match_key(row["name"])), 0) > papers else 1.0,
         "definition": 1 + 0.5 * (introducing > 0) + 0.5 * bool(acronym),
     }
     return Candidate(
@@ -254,6 +215,16 @@ def _candidate(row: dict[str, Any], shares: tuple[float, float], cohesion: Cohes
         acronym=acronym,
         aliases=tuple(_distinct(row["name"], row["aliases"])),
     )
+
+
+def _papers_by_end(
+    names: Iterable[tuple[str, str, str]], papers: Mapping[str, int]
+) -> Mapping[tuple[str, str], int]:
+    """Papers of the entities whose names, given as (IRI, type, name), end with a key of a type."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for iri, kind, end in {(iri, kind, end) for iri, kind, name in names for end in heads_of(name)}:
+        counted[kind, end] += papers.get(iri, 0)
+    return counted
 
 
 def _words(name: str) -> tuple[str, ...]:
@@ -292,10 +263,14 @@ def _broader_terms(graph: Graph, iris: list[str]) -> dict[str, BroaderTerm]:
 
 
 _NAMES = """
-SELECT name, count(*) FROM links
+SELECT entity, name, count(*) FROM links
 JOIN papers ON papers.id = links.paper JOIN entities ON entities.iri = entity
 WHERE $year IS NULL OR year IS NULL OR year <= $year
 GROUP BY entity, name ORDER BY entity
+"""
+
+_LISTED = """
+SELECT iri, type, alias FROM aliases JOIN entities ON iri = entity WHERE source = 'vocabulary'
 """
 
 _SHARES = """
