@@ -15,14 +15,13 @@ The packages are copied with the smaller vocabulary in place, so that nothing ca
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import kg
@@ -32,7 +31,8 @@ from kg.radar import radar
 from kg.resolve import resolve_name
 from ontology.identifiers import entity_iri
 from ontology.terms import EntityType
-from ontology.vocabulary.reader import COLUMNS, Entry, Vocabulary, shipped_vocabulary
+from ontology.vocabulary.reader import Entry, Vocabulary, shipped_vocabulary
+from ontology.vocabulary.writer import HEADER, line_of
 
 COMMON = 5
 """Papers that link a method once it is common."""
@@ -68,13 +68,10 @@ def common_years(graph: Graph, vocabulary: Vocabulary) -> dict[str, int]:
 def without(vocabulary: Vocabulary, removed: Collection[str]) -> list[Entry]:
     """The methods that stay; what stood under one taken out moves to the terms above that."""
     return [
-        Entry(
-            entry.id, entry.type, entry.name, entry.aliases,
-            _kept_above(vocabulary, entry, removed), entry.note,
-        )
+        replace(entry, broader=_kept_above(vocabulary, entry, removed))
         for entry in vocabulary
         if entry.type is EntityType.METHOD and entry.id not in removed
-    ]  # fmt: skip
+    ]
 
 
 def _kept_above(vocabulary: Vocabulary, entry: Entry, removed: Collection[str]) -> tuple[str, ...]:
@@ -95,19 +92,8 @@ def make_program(folder: Path, methods: list[Entry]) -> None:
     for package in _PACKAGES:
         ignored = shutil.ignore_patterns("model", "__pycache__", "templates")
         shutil.copytree(source / package, folder / package, ignore=ignored, dirs_exist_ok=True)
-    text = io.StringIO()
-    rows = csv.writer(
-        text, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None, lineterminator="\n"
-    )
-    rows.writerow(COLUMNS)
-    for entry in methods:
-        aliases = "|".join(
-            alias.name + ("" if alias.language == "en" else f"@{alias.language}")
-            for alias in entry.aliases
-        )
-        broader = "|".join(entry.broader)
-        rows.writerow((entry.id, entry.type.value, entry.name, aliases, broader, entry.note))
-    (folder / _METHODS).write_text(text.getvalue(), encoding="utf-8")
+    lines = [HEADER, *map(line_of, methods)]
+    (folder / _METHODS).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def build_past(graph: Graph, methods: list[Entry], until: int, work: Path, workers: int) -> Graph:
