@@ -79,7 +79,8 @@ class Sentence:
 class Node:
     """One entity shown; ``roles`` counts its papers in the order of ``Role``.
 
-    ``aliases`` are pairs of name and language, ``years`` pairs of year and paper count.
+    ``aliases`` are pairs of name and language, ``years`` pairs of year and paper count; ``broader``
+    are positions in ``Cut.nodes``.
     """
 
     iri: str
@@ -89,6 +90,7 @@ class Node:
     roles: tuple[int, ...]
     years: tuple[tuple[int, int], ...]
     aliases: tuple[tuple[str, str], ...]
+    broader: tuple[int, ...]
     evidence: tuple[Sentence, ...]
 
 
@@ -257,6 +259,7 @@ def _nodes(
     flat = np.bincount(links.node * len(ROLES) + links.role, minlength=len(shown) * len(ROLES))
     roles = flat.reshape(len(shown), len(ROLES))
     aliases = _aliases(graph, shown)
+    broader = _broader(graph, shown)
     dated = years[links.paper]
     per_year: list[list[tuple[int, int]]] = [[] for _ in shown]
     keys, counts = np.unique(links.node[dated > 0] * 10_000 + dated[dated > 0], return_counts=True)
@@ -283,6 +286,7 @@ def _nodes(
                 roles=tuple(roles[node].tolist()),
                 years=tuple(per_year[node]),
                 aliases=tuple(aliases[node]),
+                broader=tuple(broader[node]),
                 evidence=tuple(evidence[node]),
             )
 
@@ -300,6 +304,16 @@ def _aliases(graph: GraphTables, shown: pa.Array) -> list[list[tuple[str, str]]]
     return [
         [(alias, language) for _, _, alias, language in sorted(each)[:ALIASES]] for each in found
     ]
+
+
+def _broader(graph: GraphTables, shown: pa.Array) -> list[list[int]]:
+    """The broader terms of each shown entity that are shown too."""
+    ends = {"narrower": shown, "broader": shown}
+    narrower, broader = read_columns(graph, "broader", tuple(ends), ends)
+    found: list[list[int]] = [[] for _ in shown]
+    for low, high in zip(narrower.tolist(), broader.tolist(), strict=True):
+        found[low].append(high)
+    return found
 
 
 def _relation_edges(

@@ -111,6 +111,7 @@ def _encoded(shown: Cut) -> dict[str, Any]:
                 _flat((_clipped(alias, LONGEST_NAME), tag) for alias, tag in node.aliases)
                 for node in shown.nodes
             ],
+            "broader": [node.broader for node in shown.nodes],
             "evidence": [_spans(node.evidence) for node in shown.nodes],
         },
         "edges": {

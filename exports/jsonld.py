@@ -53,6 +53,7 @@ _SEVERAL = {
 
 _INSIDE = {
     terms.RELATION.name: ("relations", terms.HEAD.iri),
+    terms.BROADER_STEP.name: ("steps", terms.HEAD.iri),
     terms.YEAR_COUNT.name: ("yearCounts", terms.ENTITY_OF.iri),
     terms.CO_OCCURRENCE.name: ("coOccurrences", terms.ENTITY_OF.iri),
     terms.LINK.name: ("links", terms.PAPER_OF.iri),

@@ -193,7 +193,7 @@ README = dedent("""\
     |---|---|
     | `(:Paper)-[:INTRODUCES, USES, COMPARES or MENTIONS]->(:Entity)` | `confidence`, `mentionCount`, `extractors`; `surfaces` and `places` (field and positions), one each a mention; `evidence`: the sentences |
     | `(:Entity)-[:USED_FOR, EVALUATED_ON, TRAINED_ON, APPLIED_TO, BENCHMARK_FOR, HAS_MODALITY, PART_OF, IS_A or COMPARED_WITH]->(:Entity)` | `confidence` of the best statement, `support`: number of papers, `extractors`; `papers` (ids) and `evidence` (sentences), one each a statement |
-    | `(:Entity)-[:BROADER]->(:Entity)` | `source` |
+    | `(:Entity)-[:BROADER]->(:Entity)` | the hierarchy, without a cycle: `source` (`vocabulary`, `stated` by papers, `head` of the name), `confidence`, `support`: number of papers |
     | `(:Entity)-[:CO_OCCURS_WITH]->(:Entity)` | `paperCount`; stated once a pair, so ask for it without a direction |
     | `(:Paper)-[:PUBLISHED_IN]->(:Venue)` | |
     | `(:Paper)-[:AUTHORED_BY]->(:Person)` | `position`, from 1 |

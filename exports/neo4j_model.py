@@ -147,8 +147,9 @@ def _authored_by(graph: GraphTables) -> Iterator[Row]:
 
 
 def _broader(graph: GraphTables) -> Iterator[Row]:
-    for narrower, broader, source in rows(graph, "broader", ["narrower", "broader", "source"]):
-        yield valid_iri(narrower), valid_iri(broader), source or None
+    columns = ("narrower", "broader", "source", "confidence", "papers")
+    for narrower, broader, source, confidence, papers in rows(graph, "broader", columns):
+        yield valid_iri(narrower), valid_iri(broader), source or None, confidence, papers
 
 
 def _co_occurrences(graph: GraphTables) -> Iterator[Row]:
@@ -243,7 +244,9 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "broader", "relationships", "BROADER",
-        (":START_ID(Entity)", ":END_ID(Entity)", "source:string"), _broader,
+        (":START_ID(Entity)", ":END_ID(Entity)", "source:string", "confidence:double",
+         "support:long"),
+        _broader, behind=2, summary=2,
     ),
     Table(
         "co-occurrences", "relationships", "CO_OCCURS_WITH",

@@ -67,10 +67,11 @@ NODE_ATTRIBUTES: dict[str, type] = {
 """Attributes of nodes, those of papers first; ``papers`` counts the papers of an entity."""
 
 EDGE_ATTRIBUTES: dict[str, type] = {
-    "weight": float, "confidence": float, "mentions": int, "extractors": list, "papers": list,
+    "weight": float, "confidence": float, "basis": str, "mentions": int, "extractors": list, "papers": list,
     "places": list, "sentences": list,
 }  # fmt: skip
-"""Attributes of edges; ``weight`` counts the papers behind one.
+"""Attributes of edges; ``weight`` counts the papers behind one, ``basis`` says who put a term
+under a broader one: ``vocabulary``, ``stated`` or ``head``.
 
 ``papers`` are the IRIs of the papers that state a relation, one a statement, in step with its
 ``places`` and ``sentences``.
@@ -114,8 +115,9 @@ def edges(graph: GraphTables, evidence: Evidence) -> Iterator[Edge]:
     papers = {key: (valid_iri(iri), year) for key, iri, year in rows(graph, "papers", _PAPER)}
     yield from _links(graph, evidence)
     yield from _relations(graph, evidence, papers)
-    for narrower, broader in rows(graph, "broader", ["narrower", "broader"]):
-        yield Edge(valid_iri(narrower), valid_iri(broader), BROADER, {}, {})
+    for narrower, broader, *behind in rows(graph, "broader", _STEP):
+        known = {} if evidence == "none" else _step(*behind)
+        yield Edge(valid_iri(narrower), valid_iri(broader), BROADER, known, {})
     for a, b, count in rows(graph, "cooccurrence", ["a", "b", "papers"]):
         attributes: dict[str, Value] = {} if evidence == "none" else {"weight": float(count)}
         yield Edge(valid_iri(a), valid_iri(b), CO_OCCURS_WITH, attributes, {})
@@ -140,11 +142,17 @@ def to_networkx(graph: GraphTables, *, evidence: Evidence = "full") -> nx.MultiD
 
 
 _PAPER = ("id", "iri", "year")
+_STEP = ("narrower", "broader", "source", "confidence", "papers")
 _LINK = ("paper", "entity", "role", "confidence", "mentions", "sources")
 _STATEMENT = (
     "paper", "head", "relation", "tail", "field", "sentence_start", "sentence_end", "confidence",
     "source",
 )  # fmt: skip
+
+
+def _step(source: str, confidence: float, papers: int) -> dict[str, Value]:
+    stated: dict[str, Value] = {"weight": float(papers)} if papers else {}
+    return {**stated, "confidence": confidence, "basis": source}
 
 
 def _present(attributes: Mapping[str, Value | None]) -> dict[str, Value]:

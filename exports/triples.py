@@ -7,15 +7,18 @@ are those of ``litkg.ttl``. Three levels of evidence:
     papers, entities, venues and persons, and plain triples between them: roles (``litkg:uses``),
     relations (``litkg:usedFor``), ``skos:broader``, ``litkg:coOccursWith``.
 ``summary``
-    also each link and relation as a resource with its confidence, extractors and support, and the
-    counts: ``litkg:CoOccurrence`` and ``litkg:YearCount``.
+    also each link and relation as a resource with its confidence, extractors and support, each step
+    of the hierarchy (``litkg:BroaderStep``) with its basis, and the counts: ``litkg:CoOccurrence``
+    and ``litkg:YearCount``.
 ``full``
     also each mention and each statement of a relation, with its place and, unless the graph is one
     without text, its sentence.
 
 Years are ``xsd:integer``: ``FILTER(?year >= 2020)`` and arithmetic work as they stand, while SPARQL
 1.1 (section 17.3) defines no comparison of ``xsd:gYear``. The confidence of a relation is that of
-its best statement, its support the number of papers that state it.
+its best statement, its support the number of papers that state it. ``skos:broader`` is the table
+``broader``: it holds every source of the hierarchy and no cycle, so ``skos:broader*`` reads it whole.
+``litkg:isA`` is what papers state, also where the hierarchy does not take the step.
 
 Not carried: the order of authors, which source record gave which field, the source and count of an
 alias, the end points of sentences (a sentence is quoted instead), the ledger and the merges.
@@ -107,6 +110,7 @@ _IS_RELATION = (TYPE, IRI, terms.RELATION.iri)
 _IS_MENTION = (TYPE, IRI, terms.MENTION.iri)
 _IS_STATEMENT = (TYPE, IRI, terms.STATEMENT.iri)
 _IS_CO_OCCURRENCE = (TYPE, IRI, terms.CO_OCCURRENCE.iri)
+_IS_BROADER_STEP = (TYPE, IRI, terms.BROADER_STEP.iri)
 _IS_YEAR_COUNT = (TYPE, IRI, terms.YEAR_COUNT.iri)
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?")
@@ -115,7 +119,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?")
 def resources(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
     """Stream the graph, each subject once: entities, then papers, venues and persons.
 
-    Relations, year counts and co-occurrences stand behind their first entity, links, mentions and
+    Relations, steps, year counts and co-occurrences stand behind their first entity, links, mentions and
     statements behind their paper. Raises ``GraphError`` where a row refers to an absent paper or
     entity, or names an unknown term.
     """
@@ -129,7 +133,8 @@ def resources(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
 
 def _entities(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
     aliases = Follower("aliases", rows(graph, "aliases", ["entity", "alias", "language"]))
-    broader = Follower("broader", rows(graph, "broader", ["narrower", "broader"]))
+    steps = ["narrower", "broader", "source", "confidence", "papers"]
+    broader = Follower("broader", rows(graph, "broader", steps))
     stated = [
         "head",
         "relation",
@@ -151,16 +156,18 @@ def _entities(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
             (relation, tail, list(found))
             for (relation, tail), found in groupby(relations.at(key), itemgetter(1, 2))
         ]
+        above = broader.at(key)
         paired = pairs.at(key)
         counts = years.at(key)
         properties = _entity(entity, aliases.at(key))
-        properties += [(BROADER, IRI, valid_iri(above)) for _, above in broader.at(key)]
+        properties += [(BROADER, IRI, valid_iri(other)) for _, other, *_ in above]
         properties += [(_RELATIONS[name], IRI, valid_iri(tail)) for name, tail, _ in related]
         properties += [(terms.CO_OCCURS_WITH.iri, IRI, valid_iri(b)) for _, b, _ in paired]
         yield Resource(valid_iri(key), properties)
         if evidence != "none":
             for relation, tail, statements in related:
                 yield _relation(key, relation, tail, statements, evidence)
+            yield from (_broader_step(*step) for step in above)
             yield from (_year_count(*count) for count in counts)
             yield from (_co_occurrence(*pair) for pair in paired)
     for follower in (aliases, broader, relations, years, pairs):
@@ -208,6 +215,22 @@ def _relation(
             for paper, field, start in places
         ]
     return Resource(iri, properties)
+
+
+def _broader_step(
+    narrower: str, broader: str, source: str, confidence: float, papers: int
+) -> Resource:
+    return Resource(
+        f"urn:litkg:broader:{iri_part(narrower)}/{iri_part(broader)}",
+        [
+            _IS_BROADER_STEP,
+            (terms.HEAD.iri, IRI, valid_iri(narrower)),
+            (terms.TAIL.iri, IRI, valid_iri(broader)),
+            (terms.BASIS.iri, STRING, source),
+            (_CONFIDENCE, DOUBLE, repr(confidence)),
+            (terms.SUPPORT.iri, INTEGER, str(papers)),
+        ],
+    )
 
 
 def _year_count(entity: str, year: int, role: str, papers: int) -> Resource:

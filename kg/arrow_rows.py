@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import pyarrow as pa
 
+from kg.hierarchy import Step
 from kg.merge_log import LoggedMerge
 from kg.resolve import Resolution
 from ontology.identifiers import paper_iri
@@ -124,6 +125,21 @@ def signature_table() -> pa.Table:
 def blocked_table(blocked: Iterable[tuple[EntityType, str]]) -> pa.Table:
     """The names that the user blocks: ``type form``."""
     return _table(("type", "form"), sorted((kind.value, form) for kind, form in blocked))
+
+
+def step_table(steps: Sequence[Step]) -> pa.Table:
+    """One row a step of the hierarchy, as table ``broader`` has them."""
+    rows = [
+        {
+            "narrower": step.narrower,
+            "broader": step.broader,
+            "source": step.source.value,
+            "confidence": step.confidence,
+            "papers": step.papers,
+        }
+        for step in steps
+    ]
+    return pa.Table.from_pylist(rows, schema=SCHEMAS["broader"])
 
 
 def bare_head_table(forms: Iterable[tuple[str, str, str]], resolutions: Resolutions) -> pa.Table:

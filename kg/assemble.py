@@ -25,9 +25,11 @@ from kg.arrow_rows import (
     paper_table,
     resolution_table,
     signature_table,
+    step_table,
 )
 from kg.confidence import MIN_CONFIDENCE, loss
 from kg.corpus_names import CorpusNames
+from kg.hierarchy import Named, Step, StepSource, head_steps, hierarchy, stated_steps
 from kg.left_out import blocked_loss, out_of_range
 from kg.resolve import ACRONYM, ACRONYM_LENGTH, Definition, NameCount
 from ontology.records import LedgerRow, Origin, Paper
@@ -180,6 +182,24 @@ class Assembly:
         self._load("signature", signature_table())
         stages = files("kg").joinpath("assemble.sql").read_text(encoding="utf-8")
         self._database.execute(stages)
+        self._load("broader", step_table(hierarchy(self._steps())))
+
+    def _steps(self) -> Iterator[Step]:
+        ask = self._database.execute
+        for narrower, broader in ask("FROM entry_broader").fetchall():
+            yield Step(narrower, broader, StepSource.VOCABULARY, 1.0)
+        rows = ask(
+            """
+            SELECT iri, type, name, papers, listed,
+                   iri IN (SELECT narrower FROM entry_broader) AS placed
+            FROM entities
+            """
+        ).fetchall()
+        entities = [Named(iri, EntityType(kind), *rest) for iri, kind, *rest in rows]
+        stated = ask("SELECT narrower, broader, confidence, papers FROM stated_broader").fetchall()
+        yield from stated_steps(stated, entities)
+        aliases = ask("SELECT entity, alias FROM entry_alias").fetchall()
+        yield from head_steps(entities, aliases)
 
     def record(self, ledger: Iterable[LedgerRow]) -> None:
         """Make the ledger: the rows given, and one for each entity and relation left out."""

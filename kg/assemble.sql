@@ -73,8 +73,11 @@ SELECT entity, alias, coalesce(entry_alias.language, '') AS language,
        coalesce(telling.mentions, 0) AS mentions
 FROM telling FULL JOIN entry_alias USING (entity, alias);
 
-CREATE TABLE broader AS
-SELECT narrower, broader, 'vocabulary' AS source FROM entry_broader;
+-- Steps of the hierarchy that papers state; "kg.hierarchy" chooses among them.
+CREATE TABLE stated_broader AS
+SELECT head AS narrower, tail AS broader, max(confidence) AS confidence,
+       count(DISTINCT paper) AS papers
+FROM relations WHERE relation = 'is-a' GROUP BY ALL;
 
 CREATE TABLE entity_years AS
 SELECT entity, year, role, count(*) AS papers

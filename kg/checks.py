@@ -141,6 +141,16 @@ REFERENCES: tuple[Check, ...] = (
     _unique("papers", "iri"),
     _unique("entities", "iri"),
     _unique("links", "paper", "entity"),
+    _unique("broader", "narrower", "broader"),
+    Check(
+        "broader leads to no cycle",
+        """WITH RECURSIVE above(term, other) AS (
+             SELECT narrower, broader FROM broader
+             UNION SELECT term, broader.broader FROM above JOIN broader ON narrower = other
+           )
+           SELECT 'broader: "' || term || '" is broader than itself' AS what
+           FROM above WHERE term = other""",
+    ),
     _unique("cooccurrence", "a", "b"),
     _unique("entity_years", "entity", "year", "role"),
     *(_sorted(table) for table in ORDER),
@@ -151,6 +161,14 @@ TERMS: tuple[Check, ...] = (
     _values("entities", "type", [kind.value for kind in EntityType]),
     _values("links", "role", [role.value for role in Role]),
     _values("entity_years", "role", [role.value for role in Role]),
+    _values("broader", "source", ["vocabulary", "stated", "head"]),
+    Check(
+        "broader joins entities of one type",
+        """SELECT 'broader: ' || n.type || ' "' || n.name || '" under ' || b.type || ' "' || b.name
+                  || '"' AS what
+           FROM broader JOIN entities n ON narrower = n.iri JOIN entities b ON broader = b.iri
+           WHERE n.type <> b.type""",
+    ),
     _values("relations", "relation", [relation.value for relation in RelationType]),
     Check(
         "relations join types that they may join",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
-FORMAT = 1
+FORMAT = 2
 """Version of the folder's layout; another version is refused."""
 
 ROW_GROUP = 65_536

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kg.graph import Graph
+from kg.hierarchy import StepSource
 from ontology.errors import InputError
 from ontology.terms import EntityType, Role
 
@@ -44,15 +45,30 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A term one step up or down: its papers, who says so, and how many papers state it."""
+
+    name: str
+    papers: int
+    source: StepSource
+    stated: int
+
+
+@dataclass(frozen=True, slots=True)
 class EntityView:
-    """One entity: its names, papers by role, stated and co-occurring neighbours, and evidence."""
+    """One entity: its names, papers by role, stated and co-occurring neighbours, and evidence.
+
+    ``broader`` and ``narrower`` are one step away, those of most papers first;
+    ``papers_below`` counts the papers of the entity and of all terms under it, each paper once.
+    """
 
     iri: str
     type: EntityType
     name: str
     aliases: tuple[str, ...]
-    broader: tuple[str, ...]
-    narrower: tuple[str, ...]
+    broader: tuple[Neighbour, ...]
+    narrower: tuple[Neighbour, ...]
+    papers_below: int
     papers: dict[Role, tuple[tuple[str, str, int | None], ...]]
     relations: tuple[tuple[str, str, str, int], ...]
     cooccurring: tuple[tuple[str, str, int], ...]
@@ -152,8 +168,9 @@ def entity_view(graph: Graph, iri: str, *, sentences: int = 5) -> EntityView:
             iri,
             name,
         ),
-        broader=_column(graph, _NEIGHBOUR.format(own="narrower", other="broader"), iri),
-        narrower=_column(graph, _NEIGHBOUR.format(own="broader", other="narrower"), iri),
+        broader=_neighbours(graph, iri, own="narrower", other="broader"),
+        narrower=_neighbours(graph, iri, own="broader", other="narrower"),
+        papers_below=ask(_BELOW, {"iri": iri}).fetchall()[0][0],
         papers={
             role: tuple((id_, title, year) for one, id_, title, year in linked if one == role.value)
             for role in Role
@@ -222,7 +239,15 @@ FROM ledger GROUP BY reason, outcome ORDER BY rows DESC, reason, outcome
 """
 
 _NEIGHBOUR = """
-SELECT name FROM broader JOIN entities ON iri = {other} WHERE {own} = $1 ORDER BY name
+SELECT name, entities.papers, source, broader.papers
+FROM broader JOIN entities ON iri = {other} WHERE {own} = $1 ORDER BY entities.papers DESC, name
+"""
+
+_BELOW = """
+WITH RECURSIVE below(term) AS (
+  SELECT $iri UNION SELECT narrower FROM broader JOIN below ON broader.broader = term
+)
+SELECT count(DISTINCT paper) FROM links JOIN below ON entity = term
 """
 
 _RELATIONS = """
@@ -264,6 +289,14 @@ def _evidence(graph: Graph, iri: str, count: int) -> tuple[Sentence, ...]:
         if len(found) == count:
             break
     return tuple(found.values())
+
+
+def _neighbours(graph: Graph, iri: str, *, own: str, other: str) -> tuple[Neighbour, ...]:
+    query = _NEIGHBOUR.format(own=own, other=other)
+    return tuple(
+        Neighbour(name, papers, StepSource(source), stated)
+        for name, papers, source, stated in graph.database.execute(query, [iri]).fetchall()
+    )
 
 
 def _column(graph: Graph, query: str, *parameters: str) -> tuple[str, ...]:

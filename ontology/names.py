@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from ontology.terms import EntityType
@@ -80,8 +81,17 @@ def match_key(name: str) -> str:
     >>> match_key("U-Net") == match_key("U-Net++")
     False
     """
+    return joined_key(key_tokens(name))
+
+
+def joined_key(tokens: Iterable[str]) -> str:
+    """Join folded words to the key of the name that they make.
+
+    >>> joined_key(("gpt", "3", "5"))
+    'gpt3_5'
+    """
     key = ""
-    for token in key_tokens(name):
+    for token in tokens:
         key += f"_{token}" if key[-1:].isdigit() and token[0].isdigit() else token
     return key
 

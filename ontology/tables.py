@@ -91,6 +91,8 @@ SCHEMAS: dict[str, pa.Schema] = {
         narrower=pa.string(),
         broader=pa.string(),
         source=pa.string(),
+        confidence=pa.float64(),
+        papers=pa.int64(),
     ),
     "entity_years": _schema(
         entity=pa.string(),
@@ -132,6 +134,8 @@ unordered pairs, ``a < b``. ``entities.listed`` tells whether the vocabulary kno
 ``merges`` logs each name (``type``, ``form``) that goes under another ``name``, of ``outcome``
 ``merged``, and each entity that was ``kept-apart`` from the entity ``other``, which is empty for
 merges; ``doubt`` orders them for review, from 0 to 1.
+``broader`` has no cycle; ``source`` is ``vocabulary``, ``stated`` (by so many ``papers``) or ``head``
+(of the name).
 """
 
 ORDER: dict[str, tuple[str, ...]] = {

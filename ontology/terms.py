@@ -134,9 +134,11 @@ VENUE = Term("Venue", "venue")
 PERSON = Term("Person", "person")
 CO_OCCURRENCE = Term("CoOccurrence", "co-occurrence")
 YEAR_COUNT = Term("YearCount", "year count")
+BROADER_STEP = Term("BroaderStep", "step to a broader term")
 
 CLASSES: tuple[Term, ...] = (
     PAPER, ENTITY, LINK, RELATION, MENTION, STATEMENT, VENUE, PERSON, CO_OCCURRENCE, YEAR_COUNT,
+    BROADER_STEP,
 )  # fmt: skip
 
 # Properties
@@ -152,6 +154,7 @@ EVIDENCE = Term("evidence", "evidence")
 HEAD = Term("head", "head")
 TAIL = Term("tail", "tail")
 PREDICATE = Term("predicate", "predicate")
+BASIS = Term("basis", "basis")
 FIELD = Term("field", "field")
 SURFACE = Term("surface", "surface form")
 YEAR = Term("year", "year")
@@ -169,6 +172,6 @@ PMID = Term("pmid", "PubMed id")
 
 PROPERTIES: tuple[Term, ...] = (
     ABOUT, CO_OCCURS_WITH, PAPER_OF, ENTITY_OF, ROLE, CONFIDENCE, SUPPORT, EXTRACTOR, EVIDENCE,
-    HEAD, TAIL, PREDICATE, FIELD, SURFACE, YEAR, FIRST_YEAR, LAST_YEAR, PAPER_COUNT, MENTION_COUNT,
+    HEAD, TAIL, PREDICATE, BASIS, FIELD, SURFACE, YEAR, FIRST_YEAR, LAST_YEAR, PAPER_COUNT, MENTION_COUNT,
     LISTED, ABSTRACT, SENTENCE, PUBLISHED_IN, DOI, ARXIV, PMID,
 )  # fmt: skip

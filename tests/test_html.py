@@ -69,6 +69,17 @@ def test_less_evidence_quotes_nothing(options: dict[str, Any]) -> None:
     assert {1} == {field for spans in cited for field in spans[1::4]}
 
 
+def test_broader_terms_are_those_of_the_graph() -> None:
+    """Every step of the hierarchy between two entities shown is in the cut, whatever its source."""
+    graph = small_graph()
+    iris = strongest(graph, max_nodes=99)
+    nodes = cut(graph, iris).nodes
+    found = {(low.iri, nodes[high].iri) for low in nodes for high in low.broader}
+    steps = {(row["narrower"], row["broader"]) for row in rows_of(graph, "broader")}
+    assert {(low, high) for low, high in steps if {low, high} <= set(iris)} == found
+    assert found
+
+
 def test_marks_are_the_mentions() -> None:
     """Marks of shown papers are exactly the mentions of shown entities in the table."""
     graph = small_graph()
@@ -297,6 +308,17 @@ def test_click_on_a_circle_shows_its_evidence(small: Chrome) -> None:
     assert ["TinySeg", "U-Net"] == [
         mark.text for mark in quote.find_elements(By.CSS_SELECTOR, ".mark")
     ]
+
+
+@needs_chromium
+def test_entity_shows_its_broader_and_narrower_terms(
+    browser: Chrome, pages: dict[str, str]
+) -> None:
+    """The panel of an entity names the terms above and below it, and leads to them."""
+    opened(browser, pages["small"] + "#entity=urn:litkg:method:unet")
+    assert "Broader\nconvolutional neural network" in panel(browser)
+    browser.find_element(By.PARTIAL_LINK_TEXT, "TinySeg").click()
+    wait_for(browser, "Broader\nU-Net")
 
 
 @needs_chromium

@@ -141,8 +141,13 @@ def test_a_built_graph_equals_its_tables(server: Server, example_graph: Graph) -
         " FROM relations GROUP BY ALL"
     )
     assert sorted(tables.execute(relations).fetchall()) == sorted(
-        map(tuple, ask(server, "MATCH (a:Entity)-[r]->(b:Entity) WHERE r.support > 0"
+        map(tuple, ask(server, "MATCH (a:Entity)-[r]->(b:Entity)"
+                               " WHERE r.support > 0 AND type(r) <> 'BROADER'"
                                " RETURN a.iri, type(r), b.iri, r.support"))
+    )  # fmt: skip
+    assert sorted(tables.execute("FROM broader").fetchall()) == sorted(
+        map(tuple, ask(server, "MATCH (a:Entity)-[r:BROADER]->(b:Entity)"
+                               " RETURN a.iri, b.iri, r.source, r.confidence, r.support"))
     )  # fmt: skip
 
 

@@ -188,7 +188,13 @@ def test_levels_of_evidence() -> None:
         {"litkg:Entity": 11, "litkg:Paper": 5, "litkg:Venue": 2, "litkg:Person": 4}
     ) + Counter(f"litkg:{row['type']}" for row in rows_of(graph, "entities"))
     summary = Counter(
-        {"litkg:Link": 17, "litkg:Relation": 11, "litkg:YearCount": 14, "litkg:CoOccurrence": 28}
+        {
+            "litkg:Link": 17,
+            "litkg:Relation": 11,
+            "litkg:BroaderStep": 4,
+            "litkg:YearCount": 14,
+            "litkg:CoOccurrence": 28,
+        }
     )
     full = Counter({"litkg:Mention": len(rows_of(graph, "mentions")), "litkg:Statement": 12})
     assert plain == classes(list(resources(graph, "none")))

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kg.cli import build, curate, evaluate, export, push, query, resolve, serve, show, train
+from kg.cli import build, curate, evaluate, export, push, query, radar, resolve, serve, show, train
 from ontology.errors import KgError
 
 
@@ -50,6 +50,7 @@ for command in (
     resolve.resolve_command,
     evaluate.evaluate_command,
     query.query_command,
+    radar.radar_command,
     export.export_command,
     push.push_command,
     serve.serve_command,

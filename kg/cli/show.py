@@ -12,6 +12,7 @@ from rich.text import Text
 
 from kg.cli.console import output
 from kg.cli.options import GRAPH, TYPE, VOCABULARY
+from kg.hierarchy import StepSource
 from ontology.errors import InputError
 from ontology.terms import EntityType
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kg.graph import Graph
-    from kg.views import EntityView, Overview, PaperView
+    from kg.views import EntityView, Neighbour, Overview, PaperView
 
 COLOURS = {
     EntityType.DATASET: "green",
@@ -28,6 +29,7 @@ COLOURS = {
     EntityType.TASK: "yellow",
 }
 PAPERS_SHOWN = 8
+NARROWER_SHOWN = 20
 
 
 @click.command("show")
@@ -160,17 +162,19 @@ def _print_overview(view: Overview, console: Console) -> None:
 def _print_entity(view: EntityView, console: Console) -> None:
     console.print(Text.assemble((view.name, f"bold {COLOURS[view.type]}"), f"  {view.type.value}"))
     console.print(view.iri, style="dim")
-    for label, names in (
-        ("aliases", view.aliases),
-        ("broader", view.broader),
-        ("narrower", view.narrower),
-    ):
-        if names:
-            console.print(f"{label}: {', '.join(names)}")
+    if view.aliases:
+        console.print(f"aliases: {', '.join(view.aliases)}")
+    if view.broader:
+        console.print(f"broader: {', '.join(map(_broader, view.broader))}")
+    if view.narrower:
+        shown = [f"{one.name} ({one.papers:,})" for one in view.narrower[:NARROWER_SHOWN]]
+        more = len(view.narrower) - len(shown)
+        console.print(f"narrower: {', '.join(shown)}{f' and {more:,} more' if more else ''}")
+        own = sum(map(len, view.papers.values()))
+        console.print(f"{_papers(own)}; with narrower terms: {_papers(view.papers_below)}")
     for role, papers in view.papers.items():
         if papers:
-            noun = "paper" if len(papers) == 1 else "papers"
-            console.print(f"\n{role.value} ({len(papers):,} {noun})", style="bold")
+            console.print(f"\n{role.value} ({_papers(len(papers))})", style="bold")
             for paper, title, year in papers[:PAPERS_SHOWN]:
                 console.print(f"  {year or '    '}  {title or paper}  [{paper}]")
             if len(papers) > PAPERS_SHOWN:
@@ -190,6 +194,17 @@ def _print_entity(view: EntityView, console: Console) -> None:
             marked = Text(f"  [{sentence.paper}] ")
             marked.append(_marked(sentence.text, [(*span, view.type) for span in sentence.spans]))
             console.print(marked)
+
+
+def _broader(term: Neighbour) -> str:
+    """Name a broader term; where the vocabulary does not list it, also who says so."""
+    if term.source is StepSource.STATED:
+        return f"{term.name} (stated by {_papers(term.stated)})"
+    return f"{term.name} (by its name)" if term.source is StepSource.HEAD else term.name
+
+
+def _papers(count: int) -> str:
+    return f"{count:,} {'paper' if count == 1 else 'papers'}"
 
 
 def _print_paper(view: PaperView, console: Console) -> None:

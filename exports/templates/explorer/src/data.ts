@@ -22,6 +22,8 @@ export interface Entity {
   roles: number[];
   years: [number, number][];
   aliases: [string, string][];
+  broader: Entity[];
+  narrower: Entity[];
   evidence: Sentence[];
   links: { paper: Paper; role: number }[];
   pairs: Pair[];
@@ -84,7 +86,8 @@ interface Raw {
   venues: string[];
   nodes: {
     iri: string[]; type: number[]; name: string[]; papers: number[]; x: number[]; y: number[];
-    community: number[]; roles: number[][]; years: number[][]; aliases: string[][]; evidence: number[][];
+    community: number[]; roles: number[][]; years: number[][]; aliases: string[][];
+    broader: number[][]; evidence: number[][];
   };
   edges: { head: number[]; tail: number[]; kind: number[]; papers: number[]; evidence: number[][] };
   papers: {
@@ -144,10 +147,20 @@ function assemble(raw: Raw): Model {
       n.aliases[index][2 * i],
       n.aliases[index][2 * i + 1],
     ]),
+    broader: [],
+    narrower: [],
     evidence: sentences(n.evidence[index]),
     links: [],
     pairs: [],
   }));
+  n.broader.forEach((above, index) => {
+    for (const each of above) {
+      entities[index].broader.push(entities[each]);
+      entities[each].narrower.push(entities[index]);
+    }
+  });
+  for (const entity of entities)
+    for (const terms of [entity.broader, entity.narrower]) terms.sort((a, b) => b.papers - a.papers || a.index - b.index);
   papers.forEach((paper, index) => {
     for (const [node, role] of groups(raw.papers.links[index], 2)) {
       paper.links.push({ entity: entities[node], role });

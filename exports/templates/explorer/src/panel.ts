@@ -79,6 +79,8 @@ export class Panel {
         h("div", { class: "total" }, h("strong", {}, number(entity.papers)), h("span", {}, entity.papers === 1 ? t("1 paper").replace(/^1\s*/, "") : t("Papers").toLowerCase())),
         this.years(entity)),
       this.roles(entity),
+      this.terms("Broader", entity.broader),
+      this.terms("Narrower", entity.narrower),
       this.related(entity),
       this.sentences(entity),
       this.papersOf(entity));
@@ -104,6 +106,12 @@ export class Panel {
     const words = ["introduced", "used", "compared", "mentioned"];
     return h("dl", { class: "roles" },
       ...entity.roles.map((count, role) => h("div", { class: count ? "" : "zero" }, h("dt", {}, t(words[role])), h("dd", {}, number(count)))));
+  }
+
+  private terms(label: string, found: Entity[]): HTMLElement | null {
+    if (!found.length) return null;
+    return h("div", { class: "terms" }, h("h4", {}, t(label)),
+      this.folded(found.map((each) => h("li", {}, this.name(each), h("span", { class: "count" }, number(each.papers)))), "rows"));
   }
 
   private related(entity: Entity): HTMLElement {
