@@ -36,6 +36,7 @@ class QueryResult:
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
     truncated: bool = False
+    notes: tuple[str, ...] = ()
 
     def records(self) -> list[dict[str, Value]]:
         """The rows as one object each, with the same keys."""

@@ -1,0 +1,107 @@
+"""The graph in kglite: the rows of the Neo4j export, loaded once and kept beside the tables.
+
+The file is ``GRAPH/.store/<digest>.<version of kglite>.kgl``: another version may write another
+format.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator
+from importlib.metadata import version
+from itertools import groupby, islice
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from exports import neo4j
+from kg.graph import Graph
+from kg.query_store import Progress, stored
+from ontology.errors import MissingDependencyError
+
+INSTALL = 'pip install "litkg[cypher]"'
+
+_BATCH = 5_000
+_COLUMN = re.compile(r"(?P<name>\w*):(?P<type>\w+)(?P<list>\[\])?(?:\((?P<label>\w+)\))?")
+
+
+def open_store(graph: Graph, *, progress: Progress | None = None) -> Path:
+    """Give the file of the loaded graph, made now where there is none for this digest.
+
+    Raises ``MissingDependencyError`` without kglite, ``QueryError`` where the graph folder cannot
+    be written to.
+    """
+    kglite = _kglite()
+    suffix = f".{version('kglite')}.kgl"
+    return stored(graph, suffix, lambda path: _fill(kglite, path, graph, progress))
+
+
+def _kglite() -> Any:
+    try:
+        return importlib.import_module("kglite")
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"cypher: kglite, which answers Cypher here, is not installed; {INSTALL}"
+        ) from error
+
+
+def _fill(kglite: Any, path: Path, graph: Graph, progress: Progress | None) -> None:
+    store = kglite.KnowledgeGraph()
+    count = 0
+    for table in neo4j.TABLES:
+        if table.option.startswith("nodes="):
+            label = table.option.removeprefix("nodes=")
+            store.cypher(f"CREATE INDEX FOR (n:{label}) ON (n.iri)")
+        for statement, rows in _statements(table, graph):
+            store.cypher(statement, params={"rows": rows})
+            count += len(rows)
+            if progress:
+                progress(count)
+    store.save(str(path))
+
+
+def _statements(table: neo4j.Table, graph: Graph) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Cypher that makes the nodes or relationships of a table, with rows to bind, in batches.
+
+    Labels and types are terms of the ontology; all that a paper contains is in the rows.
+    """
+    columns = [column for column in map(_COLUMN.fullmatch, table.header) if column]
+    ends = [column["label"] for column in columns if column["type"] in ("START_ID", "END_ID")]
+    element, _, kind = table.option.partition("=")
+    records = (_record(columns, row) for row in table.rows(graph))
+    while batch := list(islice(records, _BATCH)):
+        batch.sort(key=itemgetter("kind"))  # stable: rows of a kind keep their order
+        for own, same in groupby(batch, itemgetter("kind")):
+            if element == "nodes":
+                label = f"{kind}:{own}" if own else kind
+                yield f"UNWIND $rows AS row CREATE (n:{label}) SET n = row.properties", list(same)
+            else:
+                yield (
+                    f"UNWIND $rows AS row MATCH (a:{ends[0]} {{iri: row.head}})"
+                    f" MATCH (b:{ends[1]} {{iri: row.tail}})"
+                    f" CREATE (a)-[r:{own or kind}]->(b) SET r = row.properties",
+                    list(same),
+                )
+
+
+def _record(columns: list[re.Match[str]], row: tuple[Any, ...]) -> dict[str, Any]:
+    properties: dict[str, Any] = {}
+    record: dict[str, Any] = {"kind": "", "properties": properties}
+    for column, value in zip(columns, row, strict=True):
+        match column["type"]:
+            case "START_ID":
+                record["head"] = value
+            case "END_ID":
+                record["tail"] = value
+            case "LABEL" | "TYPE":
+                record["kind"] = value
+            case kind if value is not None and value != "":
+                properties[column["name"]] = _typed(kind, value, listed=bool(column["list"]))
+    return record
+
+
+def _typed(kind: str, value: Any, *, listed: bool) -> Any:
+    if listed:
+        return value.split(neo4j.ARRAY_DELIMITER)
+    return value == "true" if kind == "boolean" else value
