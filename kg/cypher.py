@@ -1,9 +1,9 @@
 """Cypher over a graph folder, by kglite: the graph as the Neo4j export models it, without a server.
 
-Each query runs in a process of its own, which is killed at
-the time limit. Queries only read: clauses that write, LOAD CSV (it would read files) and procedures
-other than those in ``_PROCEDURES`` are refused before they run. ``docs/cypher.md`` lists where the
-dialect differs from Neo4j's.
+Each query runs in a process of its own, which is killed at the time limit. Queries only read:
+clauses that write, LOAD CSV (it would read files) and procedures other than those in
+``_PROCEDURES`` are refused before they run. ``docs/cypher.md`` lists where the dialect differs from
+Neo4j's.
 """
 
 from __future__ import annotations

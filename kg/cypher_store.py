@@ -1,7 +1,7 @@
 """The graph in kglite: the rows of the Neo4j export, loaded once and kept beside the tables.
 
-The file is ``GRAPH/.store/<digest>.<version of kglite>.kgl``: another version may write another
-format.
+It is the folder ``GRAPH/.store/<digest>.kglite-<version>``: another version of kglite may write
+another format.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _COLUMN = re.compile(r"(?P<name>\w*):(?P<type>\w+)(?P<list>\[\])?(?:\((?P<label>
 
 
 def open_store(graph: Graph, *, progress: Progress | None = None) -> Path:
-    """Give the file of the loaded graph, made now where there is none for this digest.
+    """Give the folder of the loaded graph, made now where there is none for this digest.
 
     Raises ``MissingDependencyError`` without kglite, ``QueryError`` where the graph folder cannot
     be written to.
     """
     kglite = _kglite()
-    suffix = f".{version('kglite')}.kgl"
+    suffix = f".kglite-{version('kglite')}"
     return stored(graph, suffix, lambda path: _fill(kglite, path, graph, progress))
 
 
@@ -58,7 +58,7 @@ def _fill(kglite: Any, path: Path, graph: Graph, progress: Progress | None) -> N
             count += len(rows)
             if progress:
                 progress(count)
-    store.save(str(path))
+    store.enable_disk_mode(str(path))  # opens several times faster than one file does
 
 
 def _statements(table: neo4j.Table, graph: Graph) -> Iterator[tuple[str, list[dict[str, Any]]]]:

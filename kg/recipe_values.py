@@ -85,9 +85,9 @@ def _entity(graph: Graph, name: str, kind: EntityType | None, text: str) -> Iri:
     found = graph.database.execute(
         "SELECT iri FROM entities WHERE iri = $text AND ($kind IS NULL OR type = $kind)",
         {"text": text, "kind": kind.value if kind else None},
-    ).fetchone()
+    ).fetchall()
     if found:
-        return Iri(valid_iri(found[0]))
+        return Iri(valid_iri(found[0][0]))
     meant = lookup(text, vocabulary=shipped_vocabulary(), kind=kind, graph=graph)
     if meant:
         return Iri(valid_iri(meant[0].iri))

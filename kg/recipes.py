@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -95,10 +95,11 @@ def answer(
     from kg.cypher import cypher  # noqa: PLC0415
 
     plain = {name: cypher_value(value) for name, value in values.items()}
-    return cypher(
+    found = cypher(
         graph_folder, recipe.cypher, parameters=plain,
         timeout=timeout, limit=limit, progress=progress,
     )  # fmt: skip
+    return replace(found, notes=())  # They would name types that this graph happens to lack.
 
 
 def values_of(graph_folder: Path, recipe: Recipe, given: Mapping[str, str]) -> dict[str, Value]:
