@@ -75,14 +75,13 @@ def _statements(table: neo4j.Table, graph: Graph) -> Iterator[tuple[str, list[di
         for own, same in groupby(batch, itemgetter("kind")):
             if element == "nodes":
                 label = f"{kind}:{own}" if own else kind
-                yield f"UNWIND $rows AS row CREATE (n:{label}) SET n = row.properties", list(same)
+                statement = f"CREATE (n:{label}) SET n = row.properties"
             else:
-                yield (
-                    f"UNWIND $rows AS row MATCH (a:{ends[0]} {{iri: row.head}})"
-                    f" MATCH (b:{ends[1]} {{iri: row.tail}})"
-                    f" CREATE (a)-[r:{own or kind}]->(b) SET r = row.properties",
-                    list(same),
+                statement = (
+                    f"MATCH (a:{ends[0]} {{iri: row.head}}) MATCH (b:{ends[1]} {{iri: row.tail}})"
+                    f" CREATE (a)-[r:{own or kind}]->(b) SET r = row.properties"
                 )
+            yield f"UNWIND $rows AS row {statement}", list(same)
 
 
 def _record(columns: list[re.Match[str]], row: tuple[Any, ...]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def answer(store: str, query: str, parameters: dict[str, Any], limit: int) -> di
         query, params=parameters, timeout_ms=0, row_limit=limit, hide_structural_keys=True
     )
     if isinstance(found, str):
-        raise ValueError("FORMAT is refused; choose the format with --format")
+        raise TypeError("FORMAT is refused; choose the format with --format")
     total = (found.diagnostics or {}).get("total_rows")
     return {
         "columns": list(found.columns),

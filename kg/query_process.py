@@ -44,7 +44,9 @@ def out_of_time(timeout: float, advice: str) -> QueryError:
     return QueryError(f"query: no answer in {timeout:g} seconds; {advice}, or raise the time limit")
 
 
-def _spoken(process: subprocess.Popen[bytes], request: bytes, timeout: float) -> tuple[bytes, bytes]:
+def _spoken(
+    process: subprocess.Popen[bytes], request: bytes, timeout: float
+) -> tuple[bytes, bytes]:
     assert process.stdin is not None
     assert process.stdout is not None
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from exports.iris import valid_iri
@@ -29,20 +30,23 @@ KINDS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """How things without aliases are found: SQL of their ids and names, the id may be the name."""
+    """How things without aliases are found, and their addresses made of the ``id`` that SQL gives."""
 
-    sql: str
     word: str
+    sql: str
+    minted: Callable[[str], str]
 
 
 _NAMED = {
-    "paper": _Named("SELECT iri AS id, id AS key, title AS name FROM papers", "paper"),
+    "paper": _Named("paper", "SELECT iri AS id, id AS key, title AS name FROM papers", valid_iri),
     "person": _Named(
-        "SELECT DISTINCT name AS id, name AS key, name FROM (SELECT unnest(authors) AS name FROM papers)",
         "author",
+        "SELECT DISTINCT name AS id, name AS key, name FROM"
+        " (SELECT unnest(authors) AS name FROM papers)",
+        person_iri,
     ),
     "venue": _Named(
-        "SELECT DISTINCT venue AS id, venue AS key, venue AS name FROM papers", "venue"
+        "venue", "SELECT DISTINCT venue AS id, venue AS key, venue AS name FROM papers", venue_iri
     ),
 }
 _FOLDED = r"regexp_replace(lower({}), '[^\p{{L}}\p{{N}}]', '', 'g')"
@@ -92,7 +96,12 @@ def _entity(graph: Graph, name: str, kind: EntityType | None, text: str) -> Iri:
     if meant:
         return Iri(valid_iri(meant[0].iri))
     word = kind.value.lower() if kind else "entity"
-    near = _nearest(graph, "SELECT name FROM entities WHERE papers > 0 AND ($kind IS NULL OR type = $kind)", text, kind)
+    near = _nearest(
+        graph,
+        "SELECT name FROM entities WHERE papers > 0 AND ($kind IS NULL OR type = $kind)",
+        text,
+        kind,
+    )
     raise QueryError(f'parameter "{name}": no {word} is called "{text}"; nearest: {near}')
 
 
@@ -107,10 +116,10 @@ def _named(graph: Graph, name: str, kind: str, text: str) -> Iri:
     ).fetchall()
     if not rows:
         near = _nearest(graph, f"SELECT name FROM ({source.sql})", text)  # noqa: S608
-        raise QueryError(f'parameter "{name}": no {source.word} is called "{text}"; nearest: {near}')
-    key = rows[0][0]
-    minted = {"paper": valid_iri, "person": person_iri, "venue": venue_iri}
-    return Iri(minted[kind](key))
+        raise QueryError(
+            f'parameter "{name}": no {source.word} is called "{text}"; nearest: {near}'
+        )
+    return Iri(source.minted(rows[0][0]))
 
 
 def _nearest(graph: Graph, names: str, text: str, kind: EntityType | None = None) -> str:

@@ -35,7 +35,7 @@ def test_numbers_and_truth_values_keep_their_type(value: float) -> None:
 @pytest.mark.parametrize("address", ["urn:a> <urn:b", "a b", "", 'urn:"x"', "urn:x\n"])
 def test_what_is_no_address_is_refused(address: str) -> None:
     """An IRI that would end early is an error, not two terms."""
-    with pytest.raises(QueryError, match='parameter "x": .* is no RDF term'):
+    with pytest.raises(QueryError, match=r'parameter "x": .* is no RDF term'):
         bound("ASK { $x ?p ?o }", {"x": Iri(address)})
 
 
@@ -56,7 +56,7 @@ def test_only_the_variable_is_replaced(query: str) -> None:
 
 
 @pytest.mark.parametrize("value", [None, [1, 2]])
-def test_sparql_binds_single_values(value: None | list[int]) -> None:
+def test_sparql_binds_single_values(value: list[int] | None) -> None:
     """Lists and null are for Cypher."""
     with pytest.raises(QueryError, match="SPARQL binds one text, number or boolean"):
         bound("ASK { ?s ?p $x }", {"x": value})
@@ -75,7 +75,9 @@ def test_a_parameter_has_one_value() -> None:
         read_parameters(["a=1", "a=2"])
 
 
-@pytest.mark.parametrize("text", ["NaN", "Infinity", '{"a": 1}', "[[1]]", "[1", "", "U-Net", "1 2", "01"])
+@pytest.mark.parametrize(
+    "text", ["NaN", "Infinity", '{"a": 1}', "[[1]]", "[1", "", "U-Net", "1 2", "01"]
+)
 def test_what_is_no_simple_json_is_text(text: str) -> None:
     """Only numbers, booleans, null, strings and flat lists are read as JSON."""
     assert text == read_value(text)

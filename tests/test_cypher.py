@@ -21,7 +21,9 @@ from kg.query_store import STORE
 from ontology.errors import GraphError, MissingDependencyError, QueryError
 
 NAMES = "MATCH (m:Method) RETURN m.name AS name ORDER BY name"
-SLOW = "MATCH (a:Entity), (b), (c), (d), (e), (f), (g) RETURN count(DISTINCT [a.name, b.name, g.iri])"
+SLOW = (
+    "MATCH (a:Entity), (b), (c), (d), (e), (f), (g) RETURN count(DISTINCT [a.name, b.name, g.iri])"
+)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,7 @@ def test_the_store_holds_the_neo4j_export(small: Path) -> None:
     expected: dict[str, int] = {}
     for table in neo4j.TABLES:
         names = [column.split(":")[1].split("(")[0] for column in table.header]
-        element, _, kind = table.option.partition("=")
+        _, _, kind = table.option.partition("=")
         for row in table.rows(small_graph()):
             own = row[names.index("TYPE")] if "TYPE" in names else kind
             expected[own] = expected.get(own, 0) + 1
@@ -64,7 +66,9 @@ def test_nodes_have_two_labels_as_in_neo4j(small: Path) -> None:
 
 def test_a_relationship_matches_once(small: Path) -> None:
     """A pattern does not come back over the relationship it came by."""
-    query = """MATCH (a:Paper {id: 'p3'})-[:INTRODUCES]->()<-[:INTRODUCES]-(b) RETURN count(b) AS n"""
+    query = (
+        """MATCH (a:Paper {id: 'p3'})-[:INTRODUCES]->()<-[:INTRODUCES]-(b) RETURN count(b) AS n"""
+    )
     assert ((0,),) == cypher(small, query).rows
 
 

@@ -181,7 +181,9 @@ def test_wrong_parameters_are_explained(
 
 def test_an_unknown_recipe_is_explained() -> None:
     """With the names most like it."""
-    with pytest.raises(QueryError, match=r'^recipe "alias": there is none; nearest: aliases, .*; kg'):
+    with pytest.raises(
+        QueryError, match=r'^recipe "alias": there is none; nearest: aliases, .*; kg'
+    ):
         recipe_of("alias")
     with pytest.raises(QueryError, match=r'^recipe "zzzz": there is none; kg query --list'):
         recipe_of("zzzz")
@@ -199,4 +201,6 @@ def test_limits_hold_for_recipes(small: Path, language: Language) -> None:
 def test_of_entities_of_one_name_the_most_named_is_meant(small: Path) -> None:
     """A name that several entities share means the one of most papers."""
     graph = Graph(small, {})
-    assert "urn:litkg:task:imagesegmentation" == resolved(graph, "x", "entity", "segmentation").value
+    assert (
+        "urn:litkg:task:imagesegmentation" == resolved(graph, "x", "entity", "segmentation").value
+    )
