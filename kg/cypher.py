@@ -87,8 +87,8 @@ def check(query: str) -> None:
     """Raise ``QueryError`` where a query would change the graph or read something else.
 
     Strings, comments, parameters and quoted names may hold any word, as may the names of
-    properties, labels and types. What escapes this is stopped by kglite, which is told to only
-    read, and by the process, which can open no file.
+    properties, labels and types. What escapes this is stopped by kglite, which has a snapshot
+    that cannot be changed, and by the process, which can open no file.
     """
     tokens = [token for token in _TOKEN.finditer(query) if not token[0].isspace()]
     tokens = [token for token in tokens if not token[0].startswith("//")]

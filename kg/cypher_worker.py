@@ -22,13 +22,10 @@ _OWN = {"type", "title", "id"}
 def answer(store: str, query: str, parameters: dict[str, Any], limit: int) -> dict[str, Any]:
     """Run a query on a store and give the answer as plain values; at most ``limit`` rows."""
     kglite.set_query_warning_policy("silent")
-    graph = kglite.load(store)
-    graph.read_only(enabled=True)
+    graph = kglite.load(store).freeze()  # a snapshot that cannot be changed
     _close_the_doors()
     print(end=" ", flush=True)  # From here on the time counts.
-    found = graph.cypher(
-        query, params=parameters, timeout_ms=0, row_limit=limit, hide_structural_keys=True
-    )
+    found = graph.cypher(query, params=parameters, timeout_ms=0, row_limit=limit)
     if isinstance(found, str):
         raise TypeError("FORMAT is refused; choose the format with --format")
     total = (found.diagnostics or {}).get("total_rows")
