@@ -20,7 +20,8 @@ from kg.graph import Graph
 from kg.query_store import Progress, stored
 from ontology.errors import MissingDependencyError
 
-INSTALL = 'pip install "litkg[cypher]"'
+INSTALL = 'pip install "kglite>=0.21.2,<0.22"'
+"""What the extra ``cypher`` brings."""
 
 _BATCH = 5_000
 _COLUMN = re.compile(r"(?P<name>\w*):(?P<type>\w+)(?P<list>\[\])?(?:\((?P<label>\w+)\))?")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from graphs import NASTY, folder_of, hostile_graph, rows_of, small_graph
+from helpers import ROOT
 
 from exports import neo4j
 from exports.neo4j import plain
@@ -248,9 +250,11 @@ def test_lists_and_maps_are_json_in_tables(small: Path) -> None:
 def test_without_the_engine_the_message_says_how_to_get_it(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The command can be copied."""
+    """The command can be copied; it brings what the extra brings."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (requirement,) = project["optional-dependencies"]["cypher"]
     monkeypatch.setitem(sys.modules, "kglite", None)
-    with pytest.raises(MissingDependencyError, match=r'pip install "litkg\[cypher\]"$'):
+    with pytest.raises(MissingDependencyError, match=f'; pip install "{requirement}"$'):
         cypher(small, NAMES)
 
 
