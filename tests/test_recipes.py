@@ -89,7 +89,7 @@ SQL = {
     "paper": "SELECT paper FROM links GROUP BY paper ORDER BY count(*) DESC, paper LIMIT 1",
     "venue": "SELECT venue FROM papers WHERE venue <> '' GROUP BY venue ORDER BY count(*) DESC, venue LIMIT 1",
 }
-RELATED = "SELECT {} FROM relations WHERE {} GROUP BY ALL ORDER BY count(*) DESC, ALL LIMIT 1"
+RELATED = "SELECT {0} FROM relations WHERE {1} GROUP BY ALL ORDER BY count(*) DESC, {0} LIMIT 1"
 FREQUENT = {
     "definitions": """SELECT entity FROM links WHERE role = 'introduces'
         GROUP BY entity ORDER BY count(*) DESC, entity LIMIT 1""",
@@ -106,7 +106,13 @@ FREQUENT = {
     "benchmark-coverage": RELATED.format("tail", "relation = 'benchmark-for'"),
     "datasets-for-task-and-modality": """SELECT a.tail, b.tail FROM relations AS a JOIN relations AS b
         USING (head) WHERE a.relation = 'benchmark-for' AND b.relation = 'has-modality'
-        GROUP BY ALL ORDER BY count(*) DESC, ALL LIMIT 1""",
+        GROUP BY ALL ORDER BY count(*) DESC, a.tail, b.tail LIMIT 1""",
+    "datasets-shared-by-tasks": """SELECT a.entity, b.entity
+        FROM links AS a JOIN links AS b USING (paper) JOIN links AS d USING (paper)
+        WHERE a.entity LIKE 'urn:litkg:task:%' AND b.entity LIKE 'urn:litkg:task:%'
+        AND d.entity LIKE 'urn:litkg:dataset:%' AND a.entity < b.entity
+        AND a.role = 'uses' AND b.role = 'uses' AND d.role = 'uses'
+        GROUP BY ALL ORDER BY count(*) DESC, a.entity, b.entity LIMIT 1""",
     "papers-using-narrower": """SELECT broader FROM broader JOIN links ON entity = narrower
         WHERE broader LIKE 'urn:litkg:method:%' GROUP BY ALL ORDER BY count(*) DESC, broader LIMIT 1""",
     "narrower": """SELECT broader FROM broader JOIN links ON entity = narrower
