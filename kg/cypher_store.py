@@ -1,4 +1,4 @@
-"""The graph in kglite: the rows of the Neo4j export, loaded once and kept beside the tables.
+"""The graph in kglite: the rows of ``exports.neo4j_model``, loaded once and kept beside the tables.
 
 It is the folder ``GRAPH/.store/<digest>.kglite-<version>``: another version of kglite may write
 another format.
@@ -7,15 +7,14 @@ another format.
 from __future__ import annotations
 
 import importlib
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from exports import neo4j
+from exports.neo4j_model import TABLES, Column, Table
 from kg.graph import Graph
 from kg.query_store import Progress, stored
 from ontology.errors import MissingDependencyError
@@ -24,7 +23,6 @@ INSTALL = 'pip install "kglite>=0.21.2,<0.22"'
 """What the extra ``cypher`` brings."""
 
 _BATCH = 5_000
-_COLUMN = re.compile(r"(?P<name>\w*):(?P<type>\w+)(?P<list>\[\])?(?:\((?P<label>\w+)\))?")
 
 
 def open_store(graph: Graph, *, progress: Progress | None = None) -> Path:
@@ -50,10 +48,9 @@ def _kglite() -> Any:
 def _fill(kglite: Any, path: Path, graph: Graph, progress: Progress | None) -> None:
     store = kglite.KnowledgeGraph()
     count = 0
-    for table in neo4j.TABLES:
-        if table.option.startswith("nodes="):
-            label = table.option.removeprefix("nodes=")
-            store.cypher(f"CREATE INDEX FOR (n:{label}) ON (n.iri)")
+    for table in TABLES:
+        if table.element == "nodes":
+            store.cypher(f"CREATE INDEX FOR (n:{table.kind}) ON (n.iri)")
         for statement, rows in _statements(table, graph):
             store.cypher(statement, params={"rows": rows})
             count += len(rows)
@@ -62,46 +59,38 @@ def _fill(kglite: Any, path: Path, graph: Graph, progress: Progress | None) -> N
     store.enable_disk_mode(str(path))  # opens several times faster than one file does
 
 
-def _statements(table: neo4j.Table, graph: Graph) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def _statements(table: Table, graph: Graph) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Cypher that makes the nodes or relationships of a table, with rows to bind, in batches.
 
     Labels and types are terms of the ontology; all that a paper contains is in the rows.
     """
-    columns = [column for column in map(_COLUMN.fullmatch, table.header) if column]
-    ends = [column["label"] for column in columns if column["type"] in ("START_ID", "END_ID")]
-    element, _, kind = table.option.partition("=")
-    records = (_record(columns, row) for row in table.rows(graph))
+    ends = [column.space for column in table.columns if column.type in ("START_ID", "END_ID")]
+    records = (_record(table.columns, row) for row in table.rows(graph))
     while batch := list(islice(records, _BATCH)):
         batch.sort(key=itemgetter("kind"))  # stable: rows of a kind keep their order
-        for own, same in groupby(batch, itemgetter("kind")):
-            if element == "nodes":
-                label = f"{kind}:{own}" if own else kind
+        for kind, same in groupby(batch, itemgetter("kind")):
+            if table.element == "nodes":
+                label = f"{table.kind}:{kind}" if kind else table.kind
                 statement = f"CREATE (n:{label}) SET n = row.properties"
             else:
                 statement = (
                     f"MATCH (a:{ends[0]} {{iri: row.head}}) MATCH (b:{ends[1]} {{iri: row.tail}})"
-                    f" CREATE (a)-[r:{own or kind}]->(b) SET r = row.properties"
+                    f" CREATE (a)-[r:{kind or table.kind}]->(b) SET r = row.properties"
                 )
             yield f"UNWIND $rows AS row {statement}", list(same)
 
 
-def _record(columns: list[re.Match[str]], row: tuple[Any, ...]) -> dict[str, Any]:
+def _record(columns: Sequence[Column], row: tuple[Any, ...]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     record: dict[str, Any] = {"kind": "", "properties": properties}
     for column, value in zip(columns, row, strict=True):
-        match column["type"]:
+        match column.type:
             case "START_ID":
                 record["head"] = value
             case "END_ID":
                 record["tail"] = value
             case "LABEL" | "TYPE":
                 record["kind"] = value
-            case kind if value is not None and value != "":
-                properties[column["name"]] = _typed(kind, value, listed=bool(column["list"]))
+            case _ if value is not None:
+                properties[column.name] = value
     return record
-
-
-def _typed(kind: str, value: Any, *, listed: bool) -> Any:
-    if listed:
-        return value.split(neo4j.ARRAY_DELIMITER)
-    return value == "true" if kind == "boolean" else value
