@@ -18,7 +18,8 @@ Years are ``xsd:integer``: ``FILTER(?year >= 2020)`` and arithmetic work as they
 its best statement, its support the number of papers that state it.
 
 Not carried: the order of authors, which source record gave which field, the source and count of an
-alias, the end points of sentences (a sentence is quoted instead), the ledger and the merges.
+alias, the end points of sentences (a sentence is quoted instead), the ledger, and of the merges all
+but the most doubtful of each entity.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
+from exports.doubts import doubts
 from exports.iris import (
     iri_part,
     is_web_address,
@@ -128,6 +130,13 @@ def resources(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
 
 
 def _entities(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
+    with closing(doubts(graph)) as doubtful:
+        yield from _entities_and_doubts(graph, evidence, Follower("merges", doubtful))
+
+
+def _entities_and_doubts(
+    graph: GraphTables, evidence: Evidence, doubtful: Follower
+) -> Iterator[Resource]:
     aliases = Follower("aliases", rows(graph, "aliases", ["entity", "alias", "language"]))
     broader = Follower("broader", rows(graph, "broader", ["narrower", "broader"]))
     stated = [
@@ -154,6 +163,9 @@ def _entities(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
         paired = pairs.at(key)
         counts = years.at(key)
         properties = _entity(entity, aliases.at(key))
+        for _, doubt, names in doubtful.at(key):
+            properties.append((terms.DOUBT.iri, DOUBLE, repr(doubt)))
+            properties += [(terms.DOUBTFUL_NAME.iri, STRING, name) for name in names]
         properties += [(BROADER, IRI, valid_iri(above)) for _, above in broader.at(key)]
         properties += [(_RELATIONS[name], IRI, valid_iri(tail)) for name, tail, _ in related]
         properties += [(terms.CO_OCCURS_WITH.iri, IRI, valid_iri(b)) for _, b, _ in paired]
@@ -163,7 +175,7 @@ def _entities(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
                 yield _relation(key, relation, tail, statements, evidence)
             yield from (_year_count(*count) for count in counts)
             yield from (_co_occurrence(*pair) for pair in paired)
-    for follower in (aliases, broader, relations, years, pairs):
+    for follower in (aliases, broader, relations, years, pairs, doubtful):
         follower.finish()
 
 

@@ -14,7 +14,7 @@ from ontology.identifiers import person_iri, venue_iri
 from ontology.terms import EntityType
 from ontology.vocabulary.reader import shipped_vocabulary
 
-Value = Iri | int | EntityType
+Value = Iri | float | EntityType
 
 KINDS: dict[str, str] = {
     "entity": "name of an entity",
@@ -24,8 +24,12 @@ KINDS: dict[str, str] = {
     "venue": "name of a venue",
     "type": f"one of {', '.join(kind.value for kind in EntityType)}",
     "integer": "whole number",
+    "number": "number",
 }
 """Kinds of parameters, each with what a value is."""
+
+
+_NUMBERS: dict[str, Callable[[str], float]] = {"integer": int, "number": float}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,11 @@ def resolved(graph: Graph, name: str, kind: str, text: str) -> Value:
     Of several entities that share a name the one of most papers is meant. Raises ``QueryError``
     where nothing is meant, with the nearest names.
     """
-    if kind == "integer":
+    if kind in _NUMBERS:
         try:
-            return int(text)
+            return _NUMBERS[kind](text)
         except ValueError:
-            raise QueryError(f'parameter "{name}": "{text}" is no whole number') from None
+            raise QueryError(f'parameter "{name}": "{text}" is no {KINDS[kind]}') from None
     if kind == "type":
         for one in EntityType:
             if one.value.lower() == text.lower():
@@ -73,12 +77,12 @@ def resolved(graph: Graph, name: str, kind: str, text: str) -> Value:
     return _entity(graph, name, None if kind == "entity" else EntityType(kind), text)
 
 
-def sparql_value(value: Value) -> Iri | int:
+def sparql_value(value: Value) -> Iri | float:
     """Write a value for SPARQL: a type is its class."""
     return Iri(value.iri) if isinstance(value, EntityType) else value
 
 
-def cypher_value(value: Value) -> str | int:
+def cypher_value(value: Value) -> str | float:
     """Write a value for Cypher: a type is its label, an address a text."""
     if isinstance(value, EntityType):
         return value.value

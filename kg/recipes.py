@@ -32,7 +32,7 @@ class Parameter:
 
     name: str
     kind: str
-    default: str | int
+    default: str | float
     meaning: str
 
 
