@@ -186,7 +186,7 @@ README = dedent("""\
     | nodes | properties |
     |---|---|
     | `(:Paper)` | `iri`, `id`, `title`, `abstract`, `year`, `keywords`, `doi`, `arxiv`, `pmid`, `url`, `origins`, `madeBy` |
-    | `(:Entity:Dataset)`, `(:Entity:Modality)`, `(:Entity:Method)`, `(:Entity:Task)` | `iri`, `name`, `aliases`, `listed`, `paperCount`, `mentionCount`, `firstYear`, `lastYear`, `madeBy` |
+    | `(:Entity:Dataset)`, `(:Entity:Modality)`, `(:Entity:Method)`, `(:Entity:Task)` | `iri`, `name`, `aliases`, `listed`, `paperCount`, `mentionCount`, `firstYear`, `lastYear`; `doubt` of the most doubtful merge of other names, and these `doubtfulNames`; `madeBy` |
     | `(:Venue)`, `(:Person)` | `iri`, `name`, `madeBy` |
 
     | relationships | properties |

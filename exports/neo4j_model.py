@@ -4,8 +4,9 @@ Import folder and push take both from here. Labels and relationship types are te
 never texts; identity is the IRI. Values are Python's: text, numbers, truth values, lists of texts;
 what a paper or an entity lacks is ``None``, so that the property is absent.
 
-Not carried: languages of aliases, year counts (Cypher counts them), end points of sentences, merges
-and the ledger. The order of authors is carried (``AUTHORED_BY.position``).
+Not carried: languages of aliases, year counts (Cypher counts them), end points of sentences, of
+merges all but the most doubtful of each entity, and the ledger. The order of authors is carried
+(``AUTHORED_BY.position``).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Literal
 
 import pyarrow as pa
 
+from exports.doubts import doubts
 from exports.iris import valid_iri
 from exports.streams import (
     Follower,
@@ -120,9 +122,16 @@ def _papers(graph: GraphTables) -> Iterator[Row]:
 def _entities(graph: GraphTables) -> Iterator[Row]:
     aliases = Follower("aliases", rows(graph, "aliases", ["entity", "alias"]))
     columns = ("iri", "type", "name", "listed", "papers", "mentions", "first_year", "last_year")
-    for iri, kind, name, listed, *counts in rows(graph, "entities", columns):
-        names = dict.fromkeys(alias for _, alias in aliases.at(iri))
-        yield valid_iri(iri), _LABELS[kind], name or None, listed, *counts, _texts(names), MAKER
+    with closing(doubts(graph)) as found:
+        doubtful = Follower("merges", found)
+        for iri, kind, name, listed, *counts in rows(graph, "entities", columns):
+            names = dict.fromkeys(alias for _, alias in aliases.at(iri))
+            merged = doubtful.at(iri)
+            yield (
+                valid_iri(iri), _LABELS[kind], name or None, listed, *counts, _texts(names),
+                merged[0][1] if merged else None, _texts(merged[0][2]) if merged else None, MAKER,
+            )  # fmt: skip
+        doubtful.finish()
     aliases.finish()
 
 
@@ -225,7 +234,7 @@ TABLES: tuple[Table, ...] = (
         "entities", "nodes", "Entity",
         ("iri:ID(Entity)", ":LABEL", "name:string", "listed:boolean", "paperCount:long",
          "mentionCount:long", "firstYear:int", "lastYear:int", "aliases:string[]",
-         "madeBy:string"),
+         "doubt:double", "doubtfulNames:string[]", "madeBy:string"),
         _entities, kinds=tuple(_LABELS.values()),
     ),
     Table("venues", "nodes", "Venue", ("iri:ID(Venue)", "name:string", "madeBy:string"), _venues),

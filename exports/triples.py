@@ -21,7 +21,8 @@ its best statement, its support the number of papers that state it. ``skos:broad
 ``litkg:isA`` is what papers state, also where the hierarchy does not take the step.
 
 Not carried: the order of authors, which source record gave which field, the source and count of an
-alias, the end points of sentences (a sentence is quoted instead), the ledger and the merges.
+alias, the end points of sentences (a sentence is quoted instead), the ledger, and of the merges all
+but the most doubtful of each entity.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
+from exports.doubts import doubts
 from exports.iris import (
     iri_part,
     is_web_address,
@@ -132,6 +134,13 @@ def resources(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
 
 
 def _entities(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
+    with closing(doubts(graph)) as doubtful:
+        yield from _entities_and_doubts(graph, evidence, Follower("merges", doubtful))
+
+
+def _entities_and_doubts(
+    graph: GraphTables, evidence: Evidence, doubtful: Follower
+) -> Iterator[Resource]:
     aliases = Follower("aliases", rows(graph, "aliases", ["entity", "alias", "language"]))
     steps = ["narrower", "broader", "source", "confidence", "papers"]
     broader = Follower("broader", rows(graph, "broader", steps))
@@ -160,6 +169,9 @@ def _entities(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
         paired = pairs.at(key)
         counts = years.at(key)
         properties = _entity(entity, aliases.at(key))
+        for _, doubt, names in doubtful.at(key):
+            properties.append((terms.DOUBT.iri, DOUBLE, repr(doubt)))
+            properties += [(terms.DOUBTFUL_NAME.iri, STRING, name) for name in names]
         properties += [(BROADER, IRI, valid_iri(other)) for _, other, *_ in above]
         properties += [(_RELATIONS[name], IRI, valid_iri(tail)) for name, tail, _ in related]
         properties += [(terms.CO_OCCURS_WITH.iri, IRI, valid_iri(b)) for _, b, _ in paired]
@@ -170,7 +182,7 @@ def _entities(graph: GraphTables, evidence: Evidence) -> Iterator[Resource]:
             yield from (_broader_step(*step) for step in above)
             yield from (_year_count(*count) for count in counts)
             yield from (_co_occurrence(*pair) for pair in paired)
-    for follower in (aliases, broader, relations, years, pairs):
+    for follower in (aliases, broader, relations, years, pairs, doubtful):
         follower.finish()
 
 

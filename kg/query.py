@@ -9,30 +9,21 @@ updates, SERVICE (it would call out to the network) and FROM are refused before 
 from __future__ import annotations
 
 import io
-import json
 import re
-import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph
 
 from exports import ntriples
-from kg import query_worker
+from kg import query_process, query_worker
+from kg.bindings import Term, bound
 from kg.graph import Graph, open_graph
 from kg.query_result import QueryResult, Value
+from kg.query_store import Progress, stored
 from ontology.errors import QueryError
 from ontology.identifiers import PREFIXES
-
-STORE = ".store"
-"""Folder of the store inside the graph folder; safe to delete."""
-
-Progress = Callable[[int], None]
-"""Called now and then while the store is made, with the number of statements so far."""
 
 _XSD = PREFIXES["xsd"]
 _INTEGERS = frozenset(
@@ -63,6 +54,10 @@ _WORD = re.compile("[A-Za-z]+")
 _UPDATES = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 )
+_ADVICE = (
+    "bind a variable more tightly, use MINUS instead of FILTER NOT EXISTS, look counts up"
+    " (litkg:paperCount) instead of counting"
+)
 _POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _CHARACTERS = re.compile(r"\[(?:'(?:\\.|[^'\\])*'|[^\]'])*\]", re.DOTALL)
 
@@ -71,20 +66,24 @@ def sparql(
     graph_folder: Path,
     query: str,
     *,
+    parameters: Mapping[str, Term] | None = None,
     timeout: float = 60,
     limit: int = 10_000,
     progress: Progress | None = None,
 ) -> QueryResult:
     """Answer a SPARQL 1.1 query (SELECT, ASK, CONSTRUCT, DESCRIBE) on a graph folder.
 
+    ``parameters`` are the values of the variables written ``$name``, see ``kg.bindings.bound``.
+
     ``timeout`` is in seconds and does not count the making of the store; ``limit`` bounds the rows.
     The prefixes of ``ontology.identifiers.PREFIXES`` are declared. Raises ``QueryError`` for a
     query that is malformed, forbidden or past its time, ``GraphError`` for the folder.
     """
+    query = bound(query, parameters or {})
     check(query)
     store = open_store(open_graph(graph_folder), progress=progress)
     request = {"store": str(store), "query": query, "prefixes": PREFIXES, "limit": limit}
-    answer = _ask(request, timeout)
+    answer = query_process.ask(query_worker.__file__, request, timeout=timeout, advice=_ADVICE)
     if "error" in answer:
         raise explained(answer["message"], query)
     return QueryResult(
@@ -129,28 +128,7 @@ def open_store(graph: Graph, *, progress: Progress | None = None) -> Path:
 
     Raises ``QueryError`` where the graph folder cannot be written to.
     """
-    home = graph.path / STORE
-    digest = str(graph.manifest["digest"]).replace(":", "-")[:32]
-    store = home / digest
-    if store.is_dir():
-        return store
-    try:
-        home.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=home, prefix=f"{digest}-") as place:
-            _fill(Path(place) / "store", graph, progress)
-            try:
-                (Path(place) / "store").replace(store)
-            except OSError:
-                if not store.is_dir():  # Another process may have made it meanwhile.
-                    raise
-    except OSError as error:
-        raise QueryError(
-            f"{home}: the query store cannot be written; {error.strerror or error}"
-        ) from error
-    for old in home.iterdir():
-        if not old.name.startswith(digest):
-            shutil.rmtree(old, ignore_errors=True)
-    return store
+    return stored(graph, "", lambda path: _fill(path, graph, progress))
 
 
 def _fill(path: Path, graph: Graph, progress: Progress | None) -> None:
@@ -187,31 +165,9 @@ class _Pieces(io.RawIOBase):
         return size
 
 
-def _ask(request: dict[str, Any], timeout: float) -> dict[str, Any]:
-    try:
-        done = subprocess.run(  # noqa: S603  our own interpreter and file
-            [sys.executable, "-I", query_worker.__file__],
-            input=json.dumps(request).encode(),
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise out_of_time(timeout) from None
-    if done.returncode != 0:
-        reason = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise QueryError(f"query: the process ended with status {done.returncode}; {reason}")
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
-
-
 def out_of_time(timeout: float) -> QueryError:
     """The error of a query that was ended after so many seconds."""
-    return QueryError(
-        f"query: no answer in {timeout:g} seconds; bind a variable more tightly, use MINUS instead"
-        " of FILTER NOT EXISTS, look counts up (litkg:paperCount) instead of counting, or raise"
-        " the time limit"
-    )
+    return query_process.out_of_time(timeout, _ADVICE)
 
 
 def explained(message: str, query: str) -> QueryError:

@@ -18,8 +18,11 @@ from rich.text import Text
 
 from ontology.identifiers import PREFIXES
 
-Value = str | int | float | bool | None
-"""IRIs are strings in full, numbers and booleans those of Python, an unbound variable ``None``."""
+Value = str | int | float | bool | list["Value"] | dict[str, "Value"] | None
+"""IRIs are strings in full, numbers and booleans those of Python, an unbound variable ``None``.
+
+Lists, maps, nodes and relationships of Cypher are lists and dicts.
+"""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -29,13 +32,15 @@ class QueryResult:
     """Rows of a query, in the order of ``columns``.
 
     ASK gives one row with the column ``answer``; CONSTRUCT and DESCRIBE one row a triple.
-    ``truncated`` tells that there were more rows than the limit.
+    ``truncated`` tells that there were more rows than the limit, ``notes`` what the engine remarks on
+    the query.
     """
 
     kind: Literal["select", "ask", "graph"]
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
     truncated: bool = False
+    notes: tuple[str, ...] = ()
 
     def records(self) -> list[dict[str, Value]]:
         """The rows as one object each, with the same keys."""
@@ -90,15 +95,21 @@ RENDERERS: dict[str, Callable[[QueryResult], str]] = {
 def _harmless(value: Value) -> Value:
     if isinstance(value, bool):
         return "true" if value else "false"
+    value = _one_text(value)
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _shown(value: Value) -> str:
     if value is None:
         return ""
+    value = _one_text(value)
     if not isinstance(value, str):
         return str(value).lower() if isinstance(value, bool) else str(value)
     for prefix, namespace in PREFIXES.items():
         if value.startswith(namespace) and " " not in value:
             return f"{prefix}:{value[len(namespace) :]}"
     return "".join("�" if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in value)
+
+
+def _one_text(value: Value) -> Value:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value

@@ -163,6 +163,8 @@ LAST_YEAR = Term("lastYear", "last year")
 PAPER_COUNT = Term("paperCount", "paper count")
 MENTION_COUNT = Term("mentionCount", "mention count")
 LISTED = Term("listed", "listed in the vocabulary")
+DOUBT = Term("doubt", "doubt")
+DOUBTFUL_NAME = Term("doubtfulName", "doubtful name")
 ABSTRACT = Term("abstract", "abstract")
 SENTENCE = Term("sentence", "sentence")
 PUBLISHED_IN = Term("publishedIn", "published in")
@@ -172,6 +174,6 @@ PMID = Term("pmid", "PubMed id")
 
 PROPERTIES: tuple[Term, ...] = (
     ABOUT, CO_OCCURS_WITH, PAPER_OF, ENTITY_OF, ROLE, CONFIDENCE, SUPPORT, EXTRACTOR, EVIDENCE,
-    HEAD, TAIL, PREDICATE, BASIS, FIELD, SURFACE, YEAR, FIRST_YEAR, LAST_YEAR, PAPER_COUNT, MENTION_COUNT,
-    LISTED, ABSTRACT, SENTENCE, PUBLISHED_IN, DOI, ARXIV, PMID,
+    HEAD, TAIL, PREDICATE, BASIS, FIELD, SURFACE, YEAR, FIRST_YEAR, LAST_YEAR, PAPER_COUNT,
+    MENTION_COUNT, LISTED, DOUBT, DOUBTFUL_NAME, ABSTRACT, SENTENCE, PUBLISHED_IN, DOI, ARXIV, PMID,
 )  # fmt: skip

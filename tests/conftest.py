@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+from itertools import islice
 from pathlib import Path
 
 import hypothesis
 import pytest
 from bolt_server import given_server, java
-from helpers import ROOT
+from helpers import ROOT, SHARED
 
+from extractors.pipeline import Settings
 from kg import Graph, build
 
 EXAMPLES = ROOT / "examples"
@@ -48,3 +51,15 @@ def _present(name: str) -> bool:
 def example_graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
     """The graph of the example corpus; tests only read it."""
     return build(EXAMPLES, tmp_path_factory.mktemp("examples") / "map", workers=1)
+
+
+@pytest.fixture(scope="session")
+def real_graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
+    """A graph of 5,000 papers as they were published, read by the rules; tests only read it."""
+    corpus = SHARED / "corpus" / "papers.jsonl.gz"
+    if not corpus.is_file():
+        pytest.skip("needs ../shared, which is not part of the product")
+    folder = tmp_path_factory.mktemp("real")
+    with gzip.open(corpus, "rt", encoding="utf-8") as file:
+        (folder / "papers.jsonl").write_text("".join(islice(file, 0, 65_000, 13)), encoding="utf-8")
+    return build(folder / "papers.jsonl", folder / "map", settings=Settings())

@@ -167,6 +167,22 @@ HOSTILE_ENTITIES = (
 )
 
 
+DOUBTFUL: list[dict[str, object]] = [
+    {
+        "type": "Method", "form": form, "entity": f"urn:litkg:method:{entity}", "name": "U-Net",
+        "reason": "misspelling", "outcome": outcome, "other": "", "doubt": doubt, "papers": 1,
+    }
+    for form, entity, outcome, doubt in (
+        ("UNet", "unet", "merged", 0.05),
+        ("Unet", "unet", "merged", 0.5),
+        ("U-Nets", "unet", "merged", 0.5),
+        ("V-Net", "unet", "kept-apart", 0.9),
+        ("TinySeg", "tinyseg", "kept-apart", 0.1),
+    )
+]  # fmt: skip
+"""Merges that may stand behind the small graph."""
+
+
 def small_graph() -> MemoryTables:
     """A consistent graph of five papers and eleven entities."""
     return graph_of("Cells, small", SMALL_ENTITIES, SMALL_PAPERS)

@@ -266,3 +266,66 @@ def test_pyvis_needs_a_middle(example_graph, tmp_path):
     result = run("export", example_graph.path, "--format", "pyvis", "-o", tmp_path / "near.html")
     assert result.exit_code == 2
     assert "pyvis needs --around" in result.stderr
+
+
+@pytest.mark.parametrize("language", ["sparql", "cypher"])
+def test_query_asks_a_recipe(example_graph, language):
+    """A recipe has the same answer in both languages; names come in any spelling."""
+    result = run(
+        "query", example_graph.path, "--recipe", "adoption", "--language", language,
+        "--param", "entity=unet", "--format", "json",
+    )  # fmt: skip
+    assert result.exit_code == 0
+    rows = json.loads(result.stdout)
+    assert [{"year", "role", "papers"}] * len(rows) == [set(row) for row in rows]
+    assert {"year": 2015, "role": "introduces", "papers": 1} in rows
+
+
+def test_query_in_cypher(example_graph):
+    """Parameters are read as JSON where they are, doubts about the query are notes."""
+    result = run(
+        "query", example_graph.path, "--cypher", "MATCH (m:Metod) RETURN $n + 1 AS n",
+        "--param", "n=2",
+    )  # fmt: skip
+    assert result.exit_code == 0
+    assert "note: MATCH references unknown node label 'Metod'" in result.stderr
+    result = run("query", example_graph.path, "--cypher", "RETURN $n + 1 AS n", "--param", "n=2")
+    assert "n\n─\n3\n1 row\n" == result.stdout
+
+
+def test_query_binds_parameters_in_sparql(example_graph):
+    """``$name`` is the value, whatever it holds."""
+    result = run(
+        "query", example_graph.path, "--sparql", "SELECT ($text AS ?x) {}", "--format", "json",
+        "--param", 'text=a"b\\',
+    )  # fmt: skip
+    assert [{"x": 'a"b\\'}] == json.loads(result.stdout)
+
+
+def test_query_lists_and_shows_recipes():
+    """Without a graph: names, questions and parameters; and both texts of one."""
+    listed = json.loads(run("query", "--list", "--format", "json").stdout)
+    aliases = next(recipe for recipe in listed if recipe["name"] == "aliases")
+    assert "By which other names is an entity known?" == aliases["question"]
+    assert [{
+        "name": "entity", "kind": "entity", "default": "MRI", "meaning": "The entity.",
+    }] == aliases["parameters"]  # fmt: skip
+    assert "aliases" in run("query", "--list").stdout
+    shown = run("query", "--recipe", "aliases", "--show").stdout
+    assert "$entity: name of an entity, MRI by default. The entity." in shown
+    assert shown.index("SELECT DISTINCT ?name ?alias") < shown.index("MATCH (e:Entity")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "give one of --sparql, --cypher, --recipe, --list"),
+        (("--list", "--recipe", "aliases"), "give one of --sparql, --cypher, --recipe, --list"),
+        (("--sparql", "ASK {}", "--show"), "--show belongs to --recipe"),
+        (("--recipe", "aliases"), "name the graph folder to ask"),
+    ],
+)
+def test_query_knows_what_is_asked(arguments, message):
+    """One question at a time, and a graph to ask."""
+    result = run("query", *arguments)
+    assert (2, True) == (result.exit_code, message in result.output)

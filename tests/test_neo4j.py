@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from graphs import NASTY, E, P, graph_of, hostile_graph, replaced, rows_of, small_graph
+from graphs import DOUBTFUL, NASTY, E, P, graph_of, hostile_graph, replaced, rows_of, small_graph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -76,6 +76,14 @@ def test_nodes_carry_their_properties(folder: Path) -> None:
         "iri": "urn:litkg:paper:p5", "id": "p5", "title": "A note about nothing in particular",
         "abstract": "It names no method at all.", "year": 2022, "origins": ["small.jsonl:5"], "madeBy": "litkg",
     } == read(folder, "papers")[-1]  # fmt: skip
+
+
+def test_entities_carry_their_most_doubtful_merge(tmp_path: Path) -> None:
+    """The highest doubt and the names merged at it; other entities have neither."""
+    neo4j.write(replaced(small_graph(), "merges", DOUBTFUL), tmp_path / "neo4j")
+    found = {row["name"]: row for row in read(tmp_path / "neo4j", "entities")}
+    assert (0.5, ["U-Nets", "Unet"]) == (found["U-Net"]["doubt"], found["U-Net"]["doubtfulNames"])
+    assert not {"doubt", "doubtfulNames"} & set(found["TinySeg"])
 
 
 def test_relationships_carry_their_evidence(folder: Path) -> None:

@@ -16,8 +16,9 @@ from graphs import folder_of, hostile_graph, rows_of, small_graph
 from exports.triples import resources
 from kg import query_worker
 from kg.graph import Graph, open_graph
-from kg.query import STORE, check, open_store, sparql
+from kg.query import check, open_store, sparql
 from kg.query_result import RENDERERS, QueryResult, as_csv, as_json, as_table
+from kg.query_store import STORE
 from ontology.errors import GraphError, QueryError
 
 NAMES = "SELECT ?name { ?m a litkg:Method ; skos:prefLabel ?name } ORDER BY ?name"

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pyarrow as pa
 import pytest
-from graphs import SMALL_PAPERS, graph_of, replaced, rows_of, small_graph
+from graphs import DOUBTFUL, SMALL_PAPERS, graph_of, replaced, rows_of, small_graph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -171,6 +171,25 @@ def test_counts_are_resources() -> None:
         ("litkg:role", "litkg:compares"),
         ("litkg:paperCount", "1"),
     ] == said(graph, "urn:litkg:year-count:method:unet/2021/compares")
+
+
+def test_the_most_doubtful_merge_is_told() -> None:
+    """The highest doubt and the names merged at it; pairs kept apart do not count."""
+    graph = replaced(small_graph(), "merges", DOUBTFUL)
+    found = [line for line in said(graph, "urn:litkg:method:unet") if "doubt" in line[0]]
+    assert [
+        ("litkg:doubt", "0.5"),
+        ("litkg:doubtfulName", "U-Nets"),
+        ("litkg:doubtfulName", "Unet"),
+    ] == found
+    assert not any("doubt" in line[0] for line in said(graph, "urn:litkg:method:tinyseg"))
+
+
+def test_a_merge_into_an_absent_entity_is_an_error() -> None:
+    """It refers to something the graph lacks."""
+    graph = replaced(small_graph(), "merges", [{**DOUBTFUL[0], "entity": "urn:x"}])
+    with pytest.raises(GraphError, match='table merges: "urn:x" is not in the table'):
+        list(resources(graph, "none"))
 
 
 @pytest.mark.parametrize("evidence", EVIDENCE_LEVELS)

@@ -111,14 +111,14 @@ def build_progress(*, quiet: bool) -> Iterator[BuildProgress | None]:
 
 
 def index_progress(console: Console) -> Callable[[int], None]:
-    """Say now and then how many statements an index holds so far; short waits pass in silence."""
+    """Say now and then how much an index holds so far; short waits pass in silence."""
     started = last = time.monotonic()
 
-    def report(statements: int) -> None:
+    def report(count: int) -> None:
         nonlocal last
         now = time.monotonic()
         if now - last >= PLAIN_SECONDS or (last == started and now - started >= 1.0):
             last = now
-            console.print(f"index: {statements:,} statements")
+            console.print(f"index: {count:,} rows")
 
     return report

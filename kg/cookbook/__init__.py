@@ -1,0 +1,1 @@
+"""The cookbook: one TOML file a question, read by ``kg.recipes``."""
