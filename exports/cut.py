@@ -8,18 +8,16 @@ shown, and the texts of the papers shown.
 from __future__ import annotations
 
 import heapq
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from exports.addresses import address
 from exports.census import Census, take_census
 from exports.columns import (
     FIELDS,
@@ -58,12 +56,6 @@ PAPERS_PER_NODE = 3
 MIN_PAPERS = 1000
 
 _TYPES = tuple(kind.value for kind in EntityType)
-_WEB = re.compile(r"https?://[^\s/?#\"'<>\\]+(?:[/?#][^\s\"'<>\\]*)?", re.IGNORECASE)
-_PAGES = {
-    "doi": "https://doi.org/",
-    "arxiv": "https://arxiv.org/abs/",
-    "pmid": "https://pubmed.ncbi.nlm.nih.gov/",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,20 +399,3 @@ def _papers(
                     for field, start, end, _, _ in spans.get((number, node), ())
                 ),
             )
-
-
-def address(paper: dict[str, Any]) -> str:
-    """Where a reader finds the paper: its URL, else its DOI, arXiv or PubMed page, else nothing.
-
-    Only addresses of the web pass, so that no paper can make a link run code.
-
-    >>> address({"url": "javascript:alert(1)", "doi": "", "arxiv": "", "pmid": ""})
-    ''
-    """
-    url = paper["url"]
-    if _WEB.fullmatch(url):
-        return str(url)
-    for field, start in _PAGES.items():
-        if paper[field]:
-            return start + quote(paper[field], safe="/:;().-_", errors="replace")
-    return ""

@@ -19,7 +19,8 @@ from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
-from exports.cut import address, cut, strongest
+from exports.addresses import address
+from exports.cut import cut, strongest
 from exports.html import generate, write
 from ontology.tables import SCHEMAS, MemoryTables
 from ontology.terms import EntityType, Role

@@ -114,10 +114,12 @@ const AT_START = 600;
 const FIELDS: Field[] = ["abstract", "title"];
 
 export async function read(element: HTMLElement): Promise<Model> {
-  const bytes = Uint8Array.from(atob(element.textContent ?? ""), (c) => c.charCodeAt(0));
+  const text = atob(element.textContent ?? "");
   element.remove();
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return assemble(JSON.parse(await new Response(stream).text()) as Raw);
+  return assemble((await new Response(stream).json()) as Raw);
 }
 
 function groups(flat: number[], size: number): number[][] {

@@ -11,6 +11,7 @@ import { kindLabel, number, papers, plural, t } from "./words";
 
 const FIRST = 6;
 const MOST_ALIASES = 12;
+const MOST_IDS = 200;
 
 export class Panel {
   constructor(private readonly model: Model, private state: State, private selection: Selection) {}
@@ -220,8 +221,7 @@ export class Panel {
       root.append(h("h4", {}, t(["introduced", "used", "compared", "mentioned"][role])),
         this.folded(found.map(({ paper }) => this.paperRow(paper)), "papers", 4));
     });
-    if (inside.length < counted.size)
-      root.append(h("p", { class: "hint" }, t("{} of {} papers are in this file.", inside.length, counted.size)));
+    root.append(this.absent([...counted], inside.length) ?? "");
     return root;
   }
 
@@ -251,7 +251,7 @@ export class Panel {
     return h("article", { class: "pair" }, h("h2", {}, this.name(a), this.name(b)),
       h("p", { class: "quiet" }, count ? t("Named together in {}", papers(count)) : t("No paper names both under these filters.")),
       this.papersOfBoth(a, b),
-      h("p", {}, h("a", { class: "pill", href: this.to({ entity: a, to: b }) }, t("Path between them"))));
+      h("p", { class: "onward" }, h("a", { class: "pill", href: this.to({ entity: a, to: b }) }, t("Path between them"))));
   }
 
   private papersOfBoth(a: Entity, b: Entity): HTMLElement | null {
@@ -260,7 +260,15 @@ export class Panel {
       .sort((x, y) => (y.year ?? 0) - (x.year ?? 0) || x.index - y.index);
     if (!numbers.length) return null;
     return h("section", {}, h("h3", {}, t("Papers")), this.folded(inside.map((paper) => this.paperRow(paper)), "papers"),
-      inside.length < numbers.length ? h("p", { class: "hint" }, t("{} of {} papers are in this file.", inside.length, numbers.length)) : null);
+      this.absent(numbers, inside.length));
+  }
+
+  /** Papers that count but whose text is not in this file: their ids lead on in the graph. */
+  private absent(numbers: number[], inside: number): HTMLElement | null {
+    if (inside >= numbers.length) return null;
+    const ids = numbers.filter((each) => !this.model.byNumber.has(each)).slice(0, MOST_IDS).map((each) => this.model.all.ids[each]);
+    return h("details", { class: "ids" }, h("summary", {}, t("{} of {} papers are in this file.", inside, numbers.length)),
+      h("p", { dir: "auto" }, `${ids.join(", ")}${numbers.length - inside > ids.length ? " …" : ""}`));
   }
 
   private paper(paper: Paper): HTMLElement {

@@ -18,19 +18,14 @@ export class Search {
   private readonly input: HTMLInputElement;
   private readonly list: HTMLElement;
   private readonly names: { folded: string; entity: Entity; alias?: string }[] = [];
-  private readonly titles: { folded: string; paper: Paper }[];
+  private titles: { folded: string; paper: Paper }[] = [];
   private hits: Hit[] = [];
   private active = -1;
 
   /** One of the page finds entities and papers; one `within` another place finds entities alone. */
-  constructor(model: Model, private readonly to: (view: { entity?: Entity; paper?: Paper }) => string, within?: { label: string; id: string }) {
+  constructor(private readonly model: Model, private readonly to: (view: { entity?: Entity; paper?: Paper }) => string, private readonly within?: { label: string; id: string }) {
     const label = within?.label ?? t("Find entity or paper");
     const id = within?.id ?? "hits";
-    for (const entity of model.entities) {
-      this.names.push({ folded: fold(entity.name), entity });
-      for (const [alias] of entity.aliases) this.names.push({ folded: fold(alias), entity, alias });
-    }
-    this.titles = (within ? [] : model.papers).map((paper) => ({ folded: fold(paper.title), paper }));
     this.input = h("input", {
       type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false",
       "aria-controls": id, "aria-label": label, placeholder: label,
@@ -38,7 +33,10 @@ export class Search {
     this.list = h("ul", { id, class: "hits", role: "listbox", "aria-label": label, hidden: true });
     this.element = h("div", { class: "search" }, this.input, within ? null : h("kbd", { "aria-hidden": "true" }, "/"), this.list);
     this.input.addEventListener("input", () => this.suggest());
-    this.input.addEventListener("focus", () => this.suggest());
+    this.input.addEventListener("focus", () => {
+      this.prepare();
+      this.suggest();
+    });
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.element.addEventListener("focusout", (event) => {
       if (!this.element.contains(event.relatedTarget as Node | null)) this.close();
@@ -57,9 +55,20 @@ export class Search {
     return !this.list.hidden;
   }
 
+  /** Fold all names once, when the reader first searches: the first picture need not wait for it. */
+  private prepare(): void {
+    if (this.names.length) return;
+    for (const entity of this.model.entities) {
+      this.names.push({ folded: fold(entity.name), entity });
+      for (const [alias] of entity.aliases) this.names.push({ folded: fold(alias), entity, alias });
+    }
+    if (!this.within) this.titles = this.model.papers.map((paper) => ({ folded: fold(paper.title), paper }));
+  }
+
   private find(query: string): Hit[] {
     const words = fold(query);
     if (!words) return [];
+    this.prepare();
     const best = new Map<Entity, { rank: number; alias?: string }>();
     for (const { folded, entity, alias } of this.names) {
       const at = folded.indexOf(words);
