@@ -56,7 +56,7 @@ export function matrix(model: Model, state: State, selection: Selection, go: Go)
   const title = (entity: Entity, scope: string) => h("th", { scope }, h("a", { href: go({ entity }), tabindex: scope === "row" ? null : "0", title: entity.name }, h("span", { dir: "auto" }, entity.name)));
   const body = h("tbody", {}, ...rows.map((row, y) => h("tr", {}, title(row, "row"), ...columns.map((column, x) => cell(row, column, counts[y][x])))));
   const grid = h("table", { class: `matrix t${across}` },
-    h("caption", {}, t("Papers that name both; {} of {} cells are empty. Arrow keys move between cells.", empty, rows.length * columns.length)),
+    h("caption", {}, h("span", {}, t("Papers that name both; {} of {} cells are empty. Arrow keys move between cells.", empty, rows.length * columns.length))),
     h("thead", {}, h("tr", {}, h("td", {}), ...columns.map((column) => title(column, "col")))), body);
   walkable(body);
   content.append(h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Matrix") }, grid));
