@@ -54,7 +54,7 @@ export class MapView {
     this.measure();
     this.byWeight = [...model.entities].sort((a, b) => b.papers - a.papers || a.index - b.index);
     for (const entity of model.entities) this.graph.addNode(entity.index, { x: entity.x, y: entity.y });
-    for (const pair of model.pairs) this.graph.addEdgeWithKey(pair.index, pair.a.index, pair.b.index);
+    this.draft();
     this.sigma = new Sigma(this.graph, host, {
       allowInvalidContainer: true,
       defaultNodeType: "bordered",
@@ -70,7 +70,7 @@ export class MapView {
       defaultDrawNodeHover: () => undefined,
       renderLabels: false,
       enableEdgeEvents: true,
-      hideEdgesOnMove: model.pairs.length > 4000,
+      hideEdgesOnMove: this.prominent.size > 4000,
       zIndex: true,
       stagePadding: host.clientWidth < 500 ? 18 : 36,
       minCameraRatio: 0.03,
@@ -126,6 +126,7 @@ export class MapView {
 
   update(state: State, selection: Selection, travel: boolean): void {
     this.settle(state, selection);
+    this.draft();
     this.sigma.refresh();
     if (travel) this.travel();
   }
@@ -144,6 +145,13 @@ export class MapView {
     // What the reader asked for is shown with all its neighbours, however few their papers.
     const asked = askedFor(state);
     for (const entity of this.focus?.entities ?? []) if (asked.has(entity) || selection.visible(entity, 1)) this.shown.add(entity);
+  }
+
+  /** Give sigma the lines to draw and no others: tens of thousands that stay hidden would slow every start. */
+  private draft(): void {
+    const wanted = this.focus?.pairs ?? this.prominent;
+    for (const edge of this.graph.edges()) if (!wanted.has(this.model.pairs[Number(edge)])) this.graph.dropEdge(edge);
+    for (const pair of wanted) if (!this.graph.hasEdge(pair.index)) this.graph.addEdgeWithKey(pair.index, pair.a.index, pair.b.index);
   }
 
   zoom(step: number): void {
