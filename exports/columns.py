@@ -29,11 +29,15 @@ FIELDS = ("abstract", "title")
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Links of shown entities as parallel columns of positions, in table order."""
+    """Links of shown entities as parallel columns of positions, in table order.
+
+    ``confidence`` is in whole percent, rounded down.
+    """
 
     node: Ints
     paper: Ints
     role: Ints
+    confidence: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,10 @@ def paper_years(graph: GraphTables) -> tuple[pa.Array, Ints]:
 def read_columns(
     graph: GraphTables, table: str, names: Sequence[str], sets: dict[str, pa.Array]
 ) -> list[Ints]:
-    """Columns of a table as integers; those in ``sets`` as positions, rows outside them left out."""
+    """Columns of a table as integers; those in ``sets`` as positions, rows outside them left out.
+
+    Shares, the floating-point numbers of the tables, are read as whole percent, rounded down.
+    """
     parts: list[list[Ints]] = [[np.zeros(0, dtype=np.int64)] for _ in names]
     for batch in graph.batches(table, names):
         found = [
@@ -81,13 +88,16 @@ def read_columns(
 
 
 def _ints(column: pa.Array) -> Ints:
+    if pa.types.is_floating(column.type):
+        column = pc.floor(pc.add(pc.multiply(column, 100.0), 1e-9))
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def read_links(graph: GraphTables, shown: pa.Array, ids: pa.Array) -> Links:
     """Links of the entities shown; papers as positions in ``ids``."""
     sets = {"entity": shown, "paper": ids, "role": pa.array(ROLES)}
-    return Links(*read_columns(graph, "links", ("entity", "paper", "role"), sets))
+    names = ("entity", "paper", "role", "confidence")
+    return Links(*read_columns(graph, "links", names, sets))
 
 
 def read_statements(graph: GraphTables, shown: pa.Array, ids: pa.Array) -> Statements:

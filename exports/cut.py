@@ -8,18 +8,17 @@ shown, and the texts of the papers shown.
 from __future__ import annotations
 
 import heapq
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from exports.addresses import address
+from exports.census import Census, take_census
 from exports.columns import (
     FIELDS,
     RELATIONS,
@@ -38,27 +37,25 @@ from exports.columns import (
 from ontology.tables import GraphTables
 from ontology.terms import EntityType, RelationType
 
-RELATIONS_PER_NODE = 4
+RELATIONS_PER_NODE = 3
 """Stated relations kept for each entity shown, on average; the best supported first."""
 NEIGHBOURS_PER_NODE = 3
 """Co-occurrence edges that each entity may ask for: its most specific companions."""
 SENTENCES = 3
 """Sentences shown for each relation and each entity, newest papers first."""
+STATEMENTS_PER_NODE = 4
+"""Sentences of relations kept for each entity shown, on average: first one for each relation, then
+second ones for the best supported, and so on; small graphs keep ``MIN_STATEMENTS``."""
+MIN_STATEMENTS = 2000
 ALIASES = 30
 """Aliases kept for each entity: curated ones first, then those that papers use most."""
 PAPERS_PER_ROLE = 12
 """Papers wished for each entity and role, newest first."""
-PAPERS_PER_NODE = 4
+PAPERS_PER_NODE = 3
 """Papers kept for each entity shown, on average; small graphs keep at least ``MIN_PAPERS``."""
 MIN_PAPERS = 1000
 
 _TYPES = tuple(kind.value for kind in EntityType)
-_WEB = re.compile(r"https?://[^\s/?#\"'<>\\]+(?:[/?#][^\s\"'<>\\]*)?", re.IGNORECASE)
-_PAGES = {
-    "doi": "https://doi.org/",
-    "arxiv": "https://arxiv.org/abs/",
-    "pmid": "https://pubmed.ncbi.nlm.nih.gov/",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +137,8 @@ class ShownPaper:
 class Cut:
     """What a page shows of a graph, and how much there is in all.
 
-    ``entities`` counts the entities of each type, ``years`` the papers of each year.
+    ``entities`` counts the entities of each type, ``years`` the papers of each year; the census
+    holds every paper and every link of the nodes, so that counts under filters are exact.
     """
 
     name: str
@@ -150,6 +148,7 @@ class Cut:
     entities: dict[str, int]
     total_papers: int
     years: tuple[tuple[int, int], ...]
+    census: Census
 
 
 def strongest(graph: GraphTables, *, max_nodes: int) -> list[str]:
@@ -196,6 +195,7 @@ def cut(graph: GraphTables, iris: Sequence[str]) -> Cut:
         entities=_entity_counts(graph),
         total_papers=len(ids),
         years=tuple(counted),
+        census=take_census(graph, links, ids, years, nodes=len(shown)),
     )
 
 
@@ -227,8 +227,10 @@ def _relations(statements: Statements, years: Ints, nodes: int) -> tuple[Ints, I
     support = np.diff(np.r_[heads, len(first)])
     best = np.lexsort((np.arange(len(heads)), -support))[: RELATIONS_PER_NODE * nodes]
     chosen = np.full((len(best), SENTENCES), -1, dtype=np.int64)
+    room = max(MIN_STATEMENTS, STATEMENTS_PER_NODE * nodes)
     for column in range(SENTENCES):
-        has = support[best] > column
+        has = np.flatnonzero(support[best] > column)[:room]
+        room -= len(has)
         chosen[has, column] = first[heads[best[has]] + column]
     return support[best], chosen
 
@@ -397,20 +399,3 @@ def _papers(
                     for field, start, end, _, _ in spans.get((number, node), ())
                 ),
             )
-
-
-def address(paper: dict[str, Any]) -> str:
-    """Where a reader finds the paper: its URL, else its DOI, arXiv or PubMed page, else nothing.
-
-    Only addresses of the web pass, so that no paper can make a link run code.
-
-    >>> address({"url": "javascript:alert(1)", "doi": "", "arxiv": "", "pmid": ""})
-    ''
-    """
-    url = paper["url"]
-    if _WEB.fullmatch(url):
-        return str(url)
-    for field, start in _PAGES.items():
-        if paper[field]:
-            return start + quote(paper[field], safe="/:;().-_", errors="replace")
-    return ""

@@ -12,9 +12,9 @@ import html
 import json
 import math
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -27,11 +27,11 @@ from exports.triples import Evidence
 from ontology.tables import GraphTables
 from ontology.terms import EntityType, RelationType
 
-TEXT_CHARACTERS = 3_000_000
+TEXT_CHARACTERS = 1_000_000
 """Characters of abstracts in one page: sentences cited first, then whole abstracts, those of the
 papers with the most links before others."""
 LONGEST_ABSTRACT = 6_000
-LONGEST_SENTENCE = 600
+LONGEST_SENTENCE = 400
 LONGEST_NAME = 300
 
 _ASSETS = files("exports") / "templates" / "explorer"
@@ -87,16 +87,19 @@ def _encoded(shown: Cut) -> dict[str, Any]:
     """The cut as columns of plain values, as ``src/data.ts`` reads them."""
     places = arrange(_radii(shown), [(e.head, e.tail, _pull(e.papers)) for e in shown.edges])
     pieces = _pieces(shown)
-    venues = sorted({paper.venue for paper in shown.papers})
-    venue_number = {venue: number for number, venue in enumerate(venues)}
+    number = {paper: row for row, paper in enumerate(shown.census.ids)}
     return {
         "corpus": shown.name,
         "types": [kind.value for kind in _TYPES],
         "relations": [relation.value for relation in _RELATIONS],
         "entityCounts": [shown.entities.get(kind.value, 0) for kind in _TYPES],
-        "paperCount": shown.total_papers,
         "years": _flat(shown.years),
-        "venues": venues,
+        "venues": shown.census.venues,
+        "all": {
+            "id": shown.census.ids,
+            "year": shown.census.year,
+            "venue": shown.census.venue,
+        },
         "nodes": {
             "iri": [node.iri for node in shown.nodes],
             "type": [_TYPES.index(node.type) for node in shown.nodes],
@@ -105,8 +108,8 @@ def _encoded(shown: Cut) -> dict[str, Any]:
             "x": [_short(x) for x in places.x],
             "y": [_short(y) for y in places.y],
             "community": places.community,
-            "roles": [node.roles for node in shown.nodes],
-            "years": [_flat(node.years) for node in shown.nodes],
+            "steps": [_steps(papers) for papers in shown.census.papers],
+            "kinds": shown.census.kinds,
             "aliases": [
                 _flat((_clipped(alias, LONGEST_NAME), tag) for alias, tag in node.aliases)
                 for node in shown.nodes
@@ -125,11 +128,9 @@ def _encoded(shown: Cut) -> dict[str, Any]:
             "evidence": [_spans(edge.evidence) for edge in shown.edges],
         },
         "papers": {
-            "id": [paper.id for paper in shown.papers],
+            "number": _steps([number[paper.id] for paper in shown.papers]),
             "title": [_clipped(paper.title, LONGEST_ABSTRACT) for paper in shown.papers],
             "authors": [_authors(paper.authors) for paper in shown.papers],
-            "venue": [venue_number[paper.venue] for paper in shown.papers],
-            "year": [paper.year for paper in shown.papers],
             "url": [paper.address for paper in shown.papers],
             "whole": [
                 int(found == _whole(paper))
@@ -139,7 +140,6 @@ def _encoded(shown: Cut) -> dict[str, Any]:
                 _flat((start, paper.abstract[start:end]) for start, end in found)
                 for paper, found in zip(shown.papers, pieces, strict=True)
             ],
-            "links": [_flat(paper.links) for paper in shown.papers],
             "marks": [
                 _marks(paper, found) for paper, found in zip(shown.papers, pieces, strict=True)
             ],
@@ -156,6 +156,11 @@ def _pull(papers: int) -> float:
     return 1.0 + math.log2(1 + papers)
 
 
+def _steps(rising: Sequence[int]) -> list[int]:
+    """Each number as its distance from the one before, which compresses better."""
+    return [after - before for before, after in pairwise(chain([0], rising))]
+
+
 def _short(number: float) -> float | int:
     return int(number) if number.is_integer() else number
 
@@ -169,8 +174,8 @@ def _clipped(text: str, most: int) -> str:
 
 
 def _authors(names: tuple[str, ...]) -> str:
-    listed = ", ".join(_clipped(name, 80) for name in names[:4] if name)
-    return f"{listed} et al." if len(names) > 4 else listed
+    listed = ", ".join(_clipped(name, 80) for name in names[:3] if name)
+    return f"{listed} et al." if len(names) > 3 else listed
 
 
 def _window(sentence: Sentence) -> tuple[int, int]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.wait import WebDriverWait
 
 _FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -43,3 +45,17 @@ def chromium(
         yield driver
     finally:
         driver.quit()
+
+
+def opened(browser: webdriver.Chrome, address: str) -> None:
+    """Open an explorer page afresh and wait until it has drawn itself."""
+    browser.get("about:blank")
+    browser.get(address)
+    WebDriverWait(browser, 20).until(
+        lambda b: b.execute_script("return document.documentElement.dataset.ready")
+    )
+
+
+def severe(browser: webdriver.Chrome) -> list[dict[str, Any]]:
+    """Errors on the console since the last call."""
+    return [row for row in browser.get_log("browser") if row["level"] == "SEVERE"]

@@ -1,11 +1,13 @@
 // The filters: types (the legend), least number of papers, years, lines.
 
-import type { Model } from "./data";
+import { ROLES, type Model } from "./data";
 import { h, svg } from "./dom";
-import { papersWithin, type State } from "./state";
+import type { Selection } from "./selection";
+import type { State } from "./state";
 import { number, papers, plural, t } from "./words";
 
 const ORDER = [3, 2, 0, 1];
+const MOST_VENUES = 200;
 
 export class Controls {
   readonly element: HTMLElement;
@@ -18,6 +20,11 @@ export class Controls {
   private readonly yearsText: HTMLOutputElement;
   private readonly bars: SVGElement[] = [];
   private readonly lines = new Map<string, HTMLInputElement>();
+  private readonly roles: HTMLInputElement[];
+  private readonly sure: HTMLInputElement;
+  private readonly sureText = h("output", {});
+  private readonly venues = new Map<number, HTMLInputElement>();
+  private readonly venuesText = h("output", {});
   private readonly status: HTMLElement;
 
   constructor(private readonly model: Model, private readonly change: (part: Partial<State>) => void) {
@@ -71,12 +78,38 @@ export class Controls {
         this.lines.set(value, radio);
         return h("label", {}, radio, h("span", {}, t(label)));
       }))));
-    this.element = h("div", { class: "controls" }, ...parts, this.status);
+    this.roles = ROLES.map((role) => h("input", { type: "checkbox", value: role }));
+    for (const box of this.roles)
+      box.addEventListener("change", () => {
+        const on = this.roles.flatMap((each, role) => (each.checked ? [role] : []));
+        this.change({ roles: new Set(on.length === ROLES.length ? [] : on) });
+      });
+    parts.push(h("fieldset", { class: "segments" }, h("legend", {}, t("Role in the paper")), h("div", { class: "pairs" },
+      ...this.roles.map((box, role) => h("label", {}, box, h("span", {}, t(["introduced", "used", "compared", "mentioned"][role])))))));
+    this.sure = h("input", { type: "range", min: 0, max: 100, step: 5, value: 0, "aria-label": t("Confidence at least") });
+    this.sure.addEventListener("input", () => this.change({ sure: Number(this.sure.value) }));
+    parts.push(h("div", { class: "control" }, h("div", { class: "head" }, h("span", {}, t("Confidence at least")), this.sureText), this.sure));
+    if (model.venues.length > 1) parts.push(this.venueList());
+    this.element = h("div", { class: "controls" }, this.status, ...parts);
   }
 
-  render(state: State, shown: number): void {
+  /** The venues of most papers as boxes; more than a reader can scan are left to the selections of `kg export`. */
+  private venueList(): HTMLElement {
+    const counts = this.model.venues.map(() => 0);
+    for (const venue of this.model.all.venues) counts[venue] += 1;
+    const order = counts.map((_, venue) => venue).sort((a, b) => counts[b] - counts[a] || a - b).slice(0, MOST_VENUES);
+    const list = h("ul", {}, ...order.map((venue) => {
+      const box = h("input", { type: "checkbox" });
+      this.venues.set(venue, box);
+      box.addEventListener("change", () => this.change({ venues: new Set([...this.venues].flatMap(([each, { checked }]) => (checked ? [each] : []))) }));
+      return h("li", {}, h("label", {}, box, h("span", { class: "label", dir: "auto" }, this.model.venues[venue] || t("no venue")), h("span", { class: "count" }, number(counts[venue]))));
+    }));
+    return h("details", { class: "venues" }, h("summary", {}, h("span", {}, t("Venues")), this.venuesText), list);
+  }
+
+  render(state: State, selection: Selection): void {
     const counts = this.model.types.map(() => 0);
-    for (const entity of this.model.entities) if (papersWithin(entity, state) >= state.least) counts[entity.type] += 1;
+    for (const entity of this.model.entities) if (selection.papers(entity) >= Math.max(1, state.least)) counts[entity.type] += 1;
     for (const [type, { box, count }] of this.types) {
       box.checked = !state.hidden.has(type);
       count.textContent = number(counts[type]);
@@ -95,6 +128,13 @@ export class Controls {
       this.bars.forEach((bar, index) => bar.classList.toggle("out", first + index < from || first + index > to));
     }
     this.lines.get(state.lines)!.checked = true;
+    this.roles.forEach((box, role) => (box.checked = !state.roles.size || state.roles.has(role)));
+    this.sure.value = String(state.sure);
+    this.sureText.textContent = state.sure ? `${state.sure} %` : t("any");
+    this.sure.setAttribute("aria-valuetext", this.sureText.textContent);
+    for (const [venue, box] of this.venues) box.checked = state.venues.has(venue);
+    this.venuesText.textContent = state.venues.size ? t("{} of {}", state.venues.size, this.model.venues.length) : t("all");
+    const shown = selection.shown.length;
     this.status.textContent = shown === this.model.entities.length ? "" : t("{} of {} visible", shown, this.model.entities.length);
   }
 }

@@ -19,15 +19,23 @@ export interface Entity {
   x: number;
   y: number;
   community: number;
+  /** Papers by role and by year, whatever the filters. */
   roles: number[];
   years: [number, number][];
   aliases: [string, string][];
   broader: Entity[];
   narrower: Entity[];
   evidence: Sentence[];
+  /** Every paper of the graph that names it, by number, and beside it the role and confidence of the link. */
+  numbers: Int32Array;
+  kinds: Uint8Array;
+  /** The links whose papers are in this file. */
   links: { paper: Paper; role: number }[];
   pairs: Pair[];
 }
+
+/** Steps of confidence in `kinds`: role * STEPS + step, five percent each. */
+export const STEPS = 21;
 
 export interface Relation {
   head: Entity;
@@ -48,6 +56,8 @@ export interface Pair {
 
 export interface Paper {
   index: number;
+  /** Its row among all papers of the graph. */
+  number: number;
   id: string;
   title: string;
   authors: string;
@@ -70,6 +80,10 @@ export interface Model {
   entities: Entity[];
   pairs: Pair[];
   papers: Paper[];
+  /** All papers of the graph, those outside this file too; year 0 is unknown. */
+  all: { ids: string[]; years: Uint16Array; venues: Uint32Array };
+  venues: string[];
+  byNumber: Map<number, Paper>;
   byIri: Map<string, Entity>;
   byId: Map<string, Paper>;
   /** Least number of papers at the start: so many entities as a reader takes in. */
@@ -81,18 +95,18 @@ interface Raw {
   types: string[];
   relations: string[];
   entityCounts: number[];
-  paperCount: number;
   years: number[];
   venues: string[];
+  all: { id: string[]; year: number[]; venue: number[] };
   nodes: {
     iri: string[]; type: number[]; name: string[]; papers: number[]; x: number[]; y: number[];
-    community: number[]; roles: number[][]; years: number[][]; aliases: string[][];
+    community: number[]; steps: number[][]; kinds: number[][]; aliases: string[][];
     broader: number[][]; evidence: number[][];
   };
   edges: { head: number[]; tail: number[]; kind: number[]; papers: number[]; evidence: number[][] };
   papers: {
-    id: string[]; title: string[]; authors: string[]; venue: number[]; year: (number | null)[]; url: string[];
-    whole: number[]; pieces: (number | string)[][]; links: number[][]; marks: number[][];
+    number: number[]; title: string[]; authors: string[]; url: string[];
+    whole: number[]; pieces: (number | string)[][]; marks: number[][];
   };
 }
 
@@ -100,10 +114,12 @@ const AT_START = 600;
 const FIELDS: Field[] = ["abstract", "title"];
 
 export async function read(element: HTMLElement): Promise<Model> {
-  const bytes = Uint8Array.from(atob(element.textContent ?? ""), (c) => c.charCodeAt(0));
+  const text = atob(element.textContent ?? "");
   element.remove();
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return assemble(JSON.parse(await new Response(stream).text()) as Raw);
+  return assemble((await new Response(stream).json()) as Raw);
 }
 
 function groups(flat: number[], size: number): number[][] {
@@ -112,14 +128,31 @@ function groups(flat: number[], size: number): number[][] {
   return found;
 }
 
+function summed(steps: number[]): number[] {
+  let sum = 0;
+  return steps.map((step) => (sum += step));
+}
+
+function counted(kinds: number[], numbers: number[], yearOf: number[]): Pick<Entity, "numbers" | "kinds" | "roles" | "years"> {
+  const roles = [0, 0, 0, 0];
+  const years = new Map<number, number>();
+  numbers.forEach((number, row) => {
+    roles[Math.floor(kinds[row] / STEPS)] += 1;
+    const year = yearOf[number];
+    if (year) years.set(year, (years.get(year) ?? 0) + 1);
+  });
+  return { numbers: Int32Array.from(numbers), kinds: Uint8Array.from(kinds), roles, years: [...years].sort((a, b) => a[0] - b[0]) };
+}
+
 function assemble(raw: Raw): Model {
-  const papers: Paper[] = raw.papers.id.map((id, index) => ({
+  const papers: Paper[] = summed(raw.papers.number).map((number, index) => ({
     index,
-    id,
+    number,
+    id: raw.all.id[number],
     title: raw.papers.title[index],
     authors: raw.papers.authors[index],
-    venue: raw.venues[raw.papers.venue[index]],
-    year: raw.papers.year[index],
+    venue: raw.venues[raw.all.venue[number]],
+    year: raw.all.year[number] || null,
     url: raw.papers.url[index],
     whole: raw.papers.whole[index] === 1,
     pieces: Array.from({ length: raw.papers.pieces[index].length / 2 }, (_, i) => ({
@@ -131,6 +164,7 @@ function assemble(raw: Raw): Model {
   }));
   const sentences = (flat: number[]): Sentence[] =>
     groups(flat, 4).map(([paper, field, start, end]) => ({ paper: papers[paper], field: FIELDS[field], start, end }));
+  const byNumber = new Map(papers.map((paper) => [paper.number, paper]));
   const n = raw.nodes;
   const entities: Entity[] = n.iri.map((iri, index) => ({
     index,
@@ -141,8 +175,7 @@ function assemble(raw: Raw): Model {
     x: n.x[index],
     y: n.y[index],
     community: n.community[index],
-    roles: n.roles[index],
-    years: groups(n.years[index], 2) as [number, number][],
+    ...counted(n.kinds[index], summed(n.steps[index]), raw.all.year),
     aliases: Array.from({ length: n.aliases[index].length / 2 }, (_, i) => [
       n.aliases[index][2 * i],
       n.aliases[index][2 * i + 1],
@@ -162,13 +195,17 @@ function assemble(raw: Raw): Model {
   for (const entity of entities)
     for (const terms of [entity.broader, entity.narrower]) terms.sort((a, b) => b.papers - a.papers || a.index - b.index);
   papers.forEach((paper, index) => {
-    for (const [node, role] of groups(raw.papers.links[index], 2)) {
-      paper.links.push({ entity: entities[node], role });
-      entities[node].links.push({ paper, role });
-    }
     for (const [field, start, end, node] of groups(raw.papers.marks[index], 4))
       paper.marks.push({ field: FIELDS[field], start, end, entity: entities[node] });
   });
+  for (const entity of entities)
+    entity.numbers.forEach((number, row) => {
+      const paper = byNumber.get(number);
+      if (!paper) return;
+      const role = Math.floor(entity.kinds[row] / STEPS);
+      paper.links.push({ entity, role });
+      entity.links.push({ paper, role });
+    });
   const newest = (a: { paper: Paper }, b: { paper: Paper }) =>
     (b.paper.year ?? 0) - (a.paper.year ?? 0) || a.paper.index - b.paper.index;
   for (const entity of entities) entity.links.sort(newest);
@@ -198,11 +235,14 @@ function assemble(raw: Raw): Model {
     types: raw.types,
     kinds: raw.relations,
     entityCounts: raw.entityCounts,
-    paperCount: raw.paperCount,
+    paperCount: raw.all.id.length,
     years: groups(raw.years, 2) as [number, number][],
     entities,
     pairs: [...pairs.values()],
     papers,
+    all: { ids: raw.all.id, years: Uint16Array.from(raw.all.year), venues: Uint32Array.from(raw.all.venue) },
+    venues: raw.venues,
+    byNumber,
     byIri: new Map(entities.map((entity) => [entity.iri, entity])),
     byId: new Map(papers.map((paper) => [paper.id, paper])),
     least: startingLeast(n.papers),

@@ -3,22 +3,28 @@
 import { Controls } from "./controls";
 import { read, type Entity } from "./data";
 import { h } from "./dom";
-import { MapView } from "./map";
+import { MapView, readColours } from "./map";
 import { Panel } from "./panel";
 import { Search } from "./search";
-import { format, parse, visible } from "./state";
+import { Selection } from "./selection";
+import { aimed, chosen, format, parse, type State, type Target } from "./state";
+import { Views } from "./views";
 import { papers, plural, t } from "./words";
 
 async function start(): Promise<void> {
   const model = await read(document.getElementById("data")!);
   let state = parse(location.hash, model);
-  const panel = new Panel(model, state);
+  let selection = new Selection(model, state);
+  const panel = new Panel(model, state, selection);
   const search = new Search(model, (view) => panel.to(view));
   const controls = new Controls(model, (part) => {
     // Filters replace the address: stepping back should leave a view, not undo a slider.
     history.replaceState(null, "", `#${format({ ...state, ...part }, model)}`);
     show(false);
   });
+  const targets = ["entity", "pair", "cell", "paper"];
+  const address = (part: Partial<State>) => `#${format(targets.some((name) => name in part) ? aimed(state, part) : { ...state, ...part }, model)}`;
+  const views = new Views(model, address, readColours);
   const all = model.entityCounts.reduce((sum, count) => sum + count, 0);
   const host = h("div", { id: "map", role: "region", "aria-label": t("Map"), tabindex: "-1" });
   const back = h("button", { type: "button", class: "back", "aria-label": t("Back") }, "←");
@@ -37,7 +43,7 @@ async function start(): Promise<void> {
       search.element,
       model.entities.length < all ? h("p", { class: "notice" }, t("Showing {} of {} entities: those named in most papers.", model.entities.length, all)) : null,
       filters),
-    h("main", {}, host, tools),
+    h("main", {}, views.bar, h("div", { class: "stage" }, host, tools, views.host)),
     aside,
   );
   const wide = matchMedia("(min-width: 761px)");
@@ -45,15 +51,16 @@ async function start(): Promise<void> {
   wide.addEventListener("change", fold);
   fold();
 
-  const go = (view: Parameters<Panel["to"]>[0]) => (location.hash = panel.to(view));
+  const go = (target: Target) => (location.hash = panel.to(target));
   let map: MapView | null = null;
   if (model.entities.length) {
     try {
-      map = new MapView(host, model, state, {
+      map = new MapView(host, model, state, selection, {
         entity: (entity) => go({ entity }),
         pair: (pair) => go({ pair }),
-        nothing: () => (state.entity || state.pair || state.paper) && go({}),
+        nothing: () => chosen(state) && go({}),
       });
+      views.map = map;
       const button = (label: string, sign: string, act: () => void) => {
         const made = h("button", { type: "button", "aria-label": label, title: label }, sign);
         made.addEventListener("click", act);
@@ -73,29 +80,34 @@ async function start(): Promise<void> {
   let last = "";
   function show(travel: boolean, first = false): void {
     state = parse(location.hash, model);
-    const view = format({ ...state, hidden: new Set(), least: model.least, years: undefined, lines: "all" }, model);
-    const { heading, content } = panel.render(state);
-    const chosen = Boolean(state.entity || state.pair || state.paper);
-    aside.classList.toggle("chosen", chosen);
+    selection = new Selection(model, state);
+    const { entity, to, wide, pair, cell, paper } = state;
+    const target = format(aimed(parse("", model), { entity, to, wide, pair, cell, paper }), model);
+    const { heading, content } = panel.render(state, selection);
+    aside.classList.toggle("chosen", chosen(state));
     aside.setAttribute("aria-label", heading);
-    document.title = chosen ? `${heading} · ${model.corpus}` : model.corpus;
+    document.title = chosen(state) ? `${heading} · ${model.corpus}` : model.corpus;
+    const beside = state.view !== "map";
+    host.inert = tools.inert = beside;
+    tools.hidden = beside;
     body.replaceChildren(content);
-    if (view !== last) {
+    views.render(state, selection);
+    if (target !== last) {
       body.scrollTop = 0;
       // What had the focus is gone with the old content; readers of screens go on from the new one.
-      if (!first && document.activeElement?.tagName !== "INPUT") body.focus({ preventScroll: true });
+      if (!first && document.activeElement === document.body) body.focus({ preventScroll: true });
     }
-    last = view;
-    controls.render(state, model.entities.filter((entity) => visible(entity, state)).length);
-    if (!first || travel) map?.update(state, travel);
+    last = target;
+    controls.render(state, selection);
+    if (!first || travel) map?.update(state, selection, travel);
   }
   back.addEventListener("click", () => history.back());
   close.addEventListener("click", () => go({}));
   addEventListener("hashchange", () => show(true));
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented && (state.entity || state.pair || state.paper)) go({});
+    if (event.key === "Escape" && !event.defaultPrevented && chosen(state)) go({});
   });
-  show(Boolean(state.entity || state.pair || state.paper), true);
+  show(chosen(state), true);
 
   // For pages that embed this one, and for tests.
   Object.assign(window, {

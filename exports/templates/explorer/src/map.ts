@@ -4,7 +4,11 @@ import { createNodeBorderProgram } from "@sigma/node-border";
 import Graph from "graphology";
 import Sigma from "sigma";
 import { other, support, type Entity, type Model, type Pair } from "./data";
-import { papersWithin, visible, type State } from "./state";
+import { focusOf, type Focus } from "./focus";
+import { fontOf, Labels, type Circle, type Label } from "./labels";
+import type { Picture } from "./picture";
+import type { Selection } from "./selection";
+import type { State } from "./state";
 import { Terrain } from "./terrain";
 import { kindLabel } from "./words";
 
@@ -17,18 +21,6 @@ interface Colours {
   shade: string;
 }
 
-interface Box {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
-
-const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif';
-const PIXELS_PER_LABEL = 9000;
-const LONGEST_LABEL = 34;
-const STRONG_LABELS = 28;
-const BOLD_LABELS = 10;
 const COMPANIONS = 3;
 
 export class MapView {
@@ -41,7 +33,7 @@ export class MapView {
   private readonly widths = new Map<string, number>();
   private colours: Colours;
   private state: State;
-  private focus: Set<Entity> | null = null;
+  private focus: Focus | null = null;
   private hovered: Entity | null = null;
   private hoveredPair: Pair | null = null;
   private shown = new Set<Entity>();
@@ -52,16 +44,17 @@ export class MapView {
     private readonly host: HTMLElement,
     private readonly model: Model,
     state: State,
+    private selection: Selection,
     go: { entity: (entity: Entity) => void; pair: (pair: Pair) => void; nothing: () => void },
   ) {
     this.state = state;
     this.colours = readColours();
     this.terrain = new Terrain(host);
-    this.settle(state);
+    this.settle(state, selection);
     this.measure();
     this.byWeight = [...model.entities].sort((a, b) => b.papers - a.papers || a.index - b.index);
     for (const entity of model.entities) this.graph.addNode(entity.index, { x: entity.x, y: entity.y });
-    for (const pair of model.pairs) this.graph.addEdgeWithKey(pair.index, pair.a.index, pair.b.index);
+    this.draft();
     this.sigma = new Sigma(this.graph, host, {
       allowInvalidContainer: true,
       defaultNodeType: "bordered",
@@ -77,7 +70,7 @@ export class MapView {
       defaultDrawNodeHover: () => undefined,
       renderLabels: false,
       enableEdgeEvents: true,
-      hideEdgesOnMove: model.pairs.length > 4000,
+      hideEdgesOnMove: this.prominent.size > 4000,
       zIndex: true,
       stagePadding: host.clientWidth < 500 ? 18 : 36,
       minCameraRatio: 0.03,
@@ -110,7 +103,7 @@ export class MapView {
     }).observe(host);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       this.colours = readColours();
-      this.settle(this.state);
+      this.settle(this.state, this.selection);
       this.sigma.refresh();
     });
   }
@@ -131,25 +124,34 @@ export class MapView {
     return { x: x + left, y: y + top };
   }
 
-  update(state: State, travel: boolean): void {
-    this.settle(state);
+  update(state: State, selection: Selection, travel: boolean): void {
+    this.settle(state, selection);
+    this.draft();
     this.sigma.refresh();
     if (travel) this.travel();
   }
 
   /** Decide what a state shows; the reducers read it when sigma draws. */
-  private settle(state: State): void {
+  private settle(state: State, selection: Selection): void {
     this.state = state;
-    this.shown = new Set(this.model.entities.filter((entity) => visible(entity, state)));
+    this.selection = selection;
+    this.shown = new Set(selection.shown);
     this.crowd = Math.min(2.4, Math.sqrt(this.model.entities.length / Math.max(1, this.shown.size)));
     const { lines } = state;
     this.prominent = backbone(this.shown, (pair) =>
       lines === "all" || (lines === "stated" ? pair.relations.length > 0 : lines === "together" && pair.together > 0));
-    this.focus = focusOf(state);
+    this.focus = focusOf(state, selection);
     this.terrain.shadeGround(this.shown, this.model.entities, this.colours.shade);
     // What the reader asked for is shown with all its neighbours, however few their papers.
-    const neighbours = { ...state, least: 1 };
-    for (const entity of this.focus ?? []) if (isChosen(entity, state) || visible(entity, neighbours)) this.shown.add(entity);
+    const asked = askedFor(state);
+    for (const entity of this.focus?.entities ?? []) if (asked.has(entity) || selection.visible(entity, 1)) this.shown.add(entity);
+  }
+
+  /** Give sigma the lines to draw and no others: tens of thousands that stay hidden would slow every start. */
+  private draft(): void {
+    const wanted = this.focus?.pairs ?? this.prominent;
+    for (const edge of this.graph.edges()) if (!wanted.has(this.model.pairs[Number(edge)])) this.graph.dropEdge(edge);
+    for (const pair of wanted) if (!this.graph.hasEdge(pair.index)) this.graph.addEdgeWithKey(pair.index, pair.a.index, pair.b.index);
   }
 
   zoom(step: number): void {
@@ -162,7 +164,7 @@ export class MapView {
   }
 
   private travel(): void {
-    const places = [...(this.focus ?? [])]
+    const places = [...(this.focus?.entities ?? [])]
       .filter((entity) => this.shown.has(entity))
       .map((entity) => this.sigma.getNodeDisplayData(entity.index))
       .filter((place) => place !== undefined);
@@ -182,7 +184,7 @@ export class MapView {
 
   private node(entity: Entity): Record<string, unknown> {
     if (!this.shown.has(entity)) return { hidden: true, x: entity.x, y: entity.y, size: 0 };
-    const inside = !this.focus || this.focus.has(entity);
+    const inside = !this.focus || this.focus.entities.has(entity);
     return {
       x: entity.x,
       y: entity.y,
@@ -196,25 +198,17 @@ export class MapView {
 
   /** Radius in pixels before zooming: the radius of the layout, within what a screen can tell apart. */
   private size(entity: Entity): number {
-    const radius = 3 + 17 * Math.sqrt(papersWithin(entity, this.state) / this.byWeight[0].papers);
+    const radius = 3 + 17 * Math.sqrt(this.selection.papers(entity) / this.byWeight[0].papers);
     return Math.max(2.2, radius * Math.min(1.15, this.room * this.crowd));
   }
 
   private edge(pair: Pair): Record<string, unknown> {
     const stated = pair.relations.length > 0;
-    const near = this.touches(pair);
-    if (!this.shown.has(pair.a) || !this.shown.has(pair.b) || pair.a === pair.b || !(this.focus ? near : this.prominent.has(pair))) return { hidden: true };
+    if (!this.shown.has(pair.a) || !this.shown.has(pair.b) || pair.a === pair.b || !(this.focus ? this.focus.pairs : this.prominent).has(pair)) return { hidden: true };
     const size = 1 + 0.5 * Math.log2(1 + support(pair));
     if (!stated) return { color: mixed(this.colours.line, this.colours.ground, this.focus ? 0.5 : 0.2), size: this.focus ? size : 1.2, zIndex: 0 };
     const tail = strongest(pair).tail;
     return { color: mixed(this.colours.types[tail.type], this.colours.ground, this.focus ? 0.75 : 0.36), size: this.focus ? size : Math.min(size, 2.2), zIndex: 1 };
-  }
-
-  private touches(pair: Pair): boolean {
-    const { entity, pair: chosen, paper } = this.state;
-    if (paper) return this.focus!.has(pair.a) && this.focus!.has(pair.b) && pair.relations.length > 0;
-    if (chosen) return pair === chosen;
-    return pair.a === entity || pair.b === entity;
   }
 
   private draw(): void {
@@ -231,142 +225,69 @@ export class MapView {
     pen.clearRect(0, 0, width, height);
     pen.lineJoin = "round";
     pen.textBaseline = "middle";
-    const taken = new Taken(width, height);
-    const circles = new Taken(width, height);
-    const places = new Map<Entity, { x: number; y: number; r: number }>();
-    const place = (entity: Entity) => {
+    pen.textAlign = "center";
+    const { rings, labels } = this.lettering(pen);
+    pen.lineWidth = 2;
+    pen.strokeStyle = this.colours.ink;
+    for (const { x, y, r } of rings) {
+      pen.beginPath();
+      pen.arc(x, y, r, 0, 2 * Math.PI);
+      pen.stroke();
+    }
+    for (const label of labels) {
+      pen.font = fontOf(label);
+      pen.lineWidth = label.halo;
+      pen.strokeStyle = this.colours.ground;
+      pen.strokeText(label.text, label.x, label.y);
+      pen.fillStyle = this.colours.ink;
+      pen.fillText(label.text, label.x, label.y);
+    }
+  }
+
+  /** Rings around what was asked for, and the names that have room. */
+  private lettering(pen: CanvasRenderingContext2D): { rings: Circle[]; labels: Label[] } {
+    const { width, height } = this.sigma.getDimensions();
+    const places = new Map<Entity, Circle>();
+    const at = (entity: Entity): Circle => {
       let found = places.get(entity);
       if (!found) {
         const { x, y } = this.sigma.graphToViewport(entity);
-        found = { x, y, r: this.sigma.scaleSize(this.size(entity)) };
-        places.set(entity, found);
+        places.set(entity, (found = { x, y, r: this.sigma.scaleSize(this.size(entity)) }));
       }
       return found;
     };
-    const chosen = this.byWeight.filter((entity) => this.shown.has(entity) && (entity === this.hovered || isChosen(entity, this.state)));
-    const rest = this.byWeight.filter((entity) => this.shown.has(entity) && !chosen.includes(entity) && (!this.focus || this.focus.has(entity)));
-    const inView: Entity[] = [];
-    for (const entity of [...chosen, ...rest]) {
-      const { x, y, r } = place(entity);
-      if (x < -40 || y < -40 || x > width + 40 || y > height + 40) continue;
-      inView.push(entity);
-      if (r > 4) circles.add({ left: x - 0.8 * r, right: x + 0.8 * r, top: y - 0.8 * r, bottom: y + 0.8 * r });
-    }
-    for (const entity of chosen) {
-      const { x, y, r } = place(entity);
-      pen.beginPath();
-      pen.arc(x, y, r + 3, 0, 2 * Math.PI);
-      pen.lineWidth = 2;
-      pen.strokeStyle = this.colours.ink;
-      pen.stroke();
-    }
-    const most = (width * height) / PIXELS_PER_LABEL;
-    let drawn = 0;
-    for (const [rank, entity] of inView.entries()) {
-      if (drawn >= most || rank > 2.5 * most) break;
-      const strong = chosen.includes(entity);
-      const { x, y } = place(entity);
-      const r = place(entity).r + (strong ? 4 : 0);
-      const size = strong ? 14 : Math.round(Math.min(16, 10.5 + 0.32 * r));
-      const weight = strong || rank < BOLD_LABELS ? 600 : 450;
-      const text = entity.name.length > LONGEST_LABEL ? `${entity.name.slice(0, LONGEST_LABEL - 1).trimEnd()}…` : entity.name;
-      const half = size * 0.62;
-      const wide = this.width(pen, text, `${weight} ${size}px ${FONT}`);
-      const spots: Box[] = [
-        { left: x + r + 3, right: x + r + 5 + wide, top: y - half, bottom: y + half },
-        { left: x - wide / 2, right: x + wide / 2, top: y + r + 1, bottom: y + r + 1 + 2 * half },
-        { left: x - wide / 2, right: x + wide / 2, top: y - r - 1 - 2 * half, bottom: y - r - 1 },
-        { left: x - r - 5 - wide, right: x - r - 3, top: y - half, bottom: y + half },
-      ];
-      // Names never cover names; of the free places the one that covers the fewest circles wins.
-      const spot = spots
-        .filter((box) => taken.inside(box) && taken.free(box))
-        .map((box) => ({ box, covered: circles.count(box) }))
-        .filter(({ covered }) => covered <= (strong || rank < STRONG_LABELS ? Infinity : r > 6 ? 1 : 0))
-        .sort((a, b) => a.covered - b.covered)[0]?.box ?? (strong ? spots[0] : undefined);
-      if (!spot) continue;
-      taken.add(spot);
-      this.write(pen, text, (spot.left + spot.right) / 2, (spot.top + spot.bottom) / 2, this.colours.ink, strong ? 5 : 3.5);
-      drawn += 1;
-    }
-    this.drawKinds(pen, taken, circles, place);
-  }
-
-  /** Names of the stated relations on the lines of the focus, each pointing to its tail. */
-  private drawKinds(pen: CanvasRenderingContext2D, taken: Taken, circles: Taken, place: (entity: Entity) => { x: number; y: number }): void {
-    const { entity, pair } = this.state;
-    const around = this.state.paper ? [] : pair ? [pair] : entity ? [...entity.pairs].sort((a, b) => support(b) - support(a)) : [];
+    const asked = askedFor(this.state);
+    if (this.hovered) asked.add(this.hovered);
+    const strong = new Set(this.byWeight.filter((entity) => this.shown.has(entity) && asked.has(entity)));
+    const rest = this.byWeight.filter((entity) => this.shown.has(entity) && !strong.has(entity) && (!this.focus || this.focus.entities.has(entity)));
+    const labels = new Labels(pen, this.widths, width, height, at);
+    labels.names([...strong, ...rest], strong);
+    const around = this.state.paper ? [] : [...(this.focus?.pairs ?? [])].sort((a, b) => support(b) - support(a));
     const pairs = this.hoveredPair ? [this.hoveredPair, ...around] : around;
-    let drawn = 0;
-    for (const each of pairs) {
-      if (!each.relations.length || !this.shown.has(each.a) || !this.shown.has(each.b) || drawn > 24) continue;
-      const relation = strongest(each);
-      const [from, to] = [place(relation.head), place(relation.tail)];
-      if (Math.hypot(from.x - to.x, from.y - to.y) < 70) continue;
-      const label = kindLabel(this.model.kinds[relation.kind]);
-      const text = from.x <= to.x ? `${label} →` : `← ${label}`;
-      const wide = this.width(pen, text, `italic 450 11px ${FONT}`);
-      const [x, y] = [0.45 * from.x + 0.55 * to.x, 0.45 * from.y + 0.55 * to.y];
-      const box = { left: x - wide / 2, right: x + wide / 2, top: y - 7, bottom: y + 7 };
-      if ((!taken.free(box) || !circles.free(box)) && each !== this.hoveredPair) continue;
-      taken.add(box);
-      this.write(pen, text, x, y, this.colours.ink, 3.5);
-      drawn += 1;
-    }
+    labels.kinds(pairs.filter((pair) => pair.relations.length && this.shown.has(pair.a) && this.shown.has(pair.b)).map((pair) => {
+      const { head, tail, kind } = strongest(pair);
+      return { pair, head, tail, label: kindLabel(this.model.kinds[kind]) };
+    }), this.hoveredPair);
+    return { rings: [...strong].map((entity) => ({ ...at(entity), r: at(entity).r + 3 })), labels: labels.all };
   }
 
-  private width(pen: CanvasRenderingContext2D, text: string, font: string): number {
-    pen.font = font;
-    const key = `${font}|${text}`;
-    let found = this.widths.get(key);
-    if (found === undefined) this.widths.set(key, (found = pen.measureText(text).width));
-    return found;
-  }
-
-  private write(pen: CanvasRenderingContext2D, text: string, x: number, y: number, ink: string, halo: number): void {
-    pen.textAlign = "center";
-    pen.lineWidth = halo;
-    pen.strokeStyle = this.colours.ground;
-    pen.strokeText(text, x, y);
-    pen.fillStyle = ink;
-    pen.fillText(text, x, y);
-  }
-}
-
-/** Boxes already taken, in squares so that asking stays cheap. */
-class Taken {
-  private readonly squares = new Map<number, Box[]>();
-
-  constructor(private readonly width: number, private readonly height: number) {}
-
-  inside(box: Box): boolean {
-    return box.left > 2 && box.top > 2 && box.right < this.width - 2 && box.bottom < this.height - 2;
-  }
-
-  free(box: Box): boolean {
-    return this.count(box) === 0;
-  }
-
-  /** How many of the boxes taken meet this one. */
-  count(box: Box): number {
-    const met = new Set<Box>();
-    for (const key of this.keys(box))
-      for (const other of this.squares.get(key) ?? [])
-        if (box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top) met.add(other);
-    return met.size;
-  }
-
-  add(box: Box): void {
-    for (const key of this.keys(box)) {
-      const square = this.squares.get(key);
-      if (square) square.push(box);
-      else this.squares.set(key, [box]);
-    }
-  }
-
-  private *keys(box: Box): Generator<number> {
-    for (let row = Math.floor(box.top / 64); row <= Math.floor(box.bottom / 64); row++)
-      for (let column = Math.floor(box.left / 64); column <= Math.floor(box.right / 64); column++) yield row * 4096 + column;
+  /** The map as it stands on the screen, for a file. */
+  picture(): Picture {
+    const { width, height } = this.sigma.getDimensions();
+    const at = (entity: Entity) => this.sigma.graphToViewport(entity);
+    const seen = ({ x, y }: { x: number; y: number }) => x > -60 && y > -60 && x < width + 60 && y < height + 60;
+    const lines = this.model.pairs.flatMap((pair) => {
+      const { hidden, color, size, zIndex } = this.edge(pair);
+      const [from, to] = [at(pair.a), at(pair.b)];
+      return hidden || !(seen(from) || seen(to)) ? [] : [{ from, to, colour: String(color), width: this.sigma.scaleSize(Number(size)), level: Number(zIndex) }];
+    });
+    const circles = this.model.entities.flatMap((entity) => {
+      const { hidden, color, size, zIndex } = this.node(entity);
+      const { x, y } = at(entity);
+      return hidden || !seen({ x, y }) ? [] : [{ x, y, r: this.sigma.scaleSize(Number(size)), colour: String(color), level: Number(zIndex) }];
+    });
+    const low = (a: { level: number }, b: { level: number }) => a.level - b.level;
+    return { width, height, ground: this.colours.ground, ink: this.colours.ink, lines: lines.sort(low), circles: circles.sort(low), ...this.lettering(this.labels.getContext("2d")!) };
   }
 }
 
@@ -383,24 +304,18 @@ function backbone(entities: Set<Entity>, wanted: (pair: Pair) => boolean): Set<P
   return kept;
 }
 
-function focusOf(state: State): Set<Entity> | null {
-  if (state.paper) return new Set(state.paper.links.map((link) => link.entity));
-  if (state.pair) return new Set([state.pair.a, state.pair.b]);
-  if (state.entity) return new Set([state.entity, ...state.entity.pairs.map((pair) => other(pair, state.entity!))]);
-  return null;
-}
-
-function isChosen(entity: Entity, state: State): boolean {
-  if (state.paper) return false;
-  if (state.pair) return entity === state.pair.a || entity === state.pair.b;
-  return entity === state.entity;
+/** The entities that the reader asked for by name. */
+function askedFor({ paper, pair, cell, entity, to }: State): Set<Entity> {
+  if (paper) return new Set();
+  if (pair) return new Set([pair.a, pair.b]);
+  return new Set(cell ?? [entity, to].filter((each) => each !== undefined));
 }
 
 const strongest = (pair: Pair) => pair.relations.reduce((best, each) => (each.papers > best.papers ? each : best));
 
 const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-function readColours(): Colours {
+export function readColours(): Colours {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string) => style.getPropertyValue(name).trim();
   return { types: [0, 1, 2, 3].map((type) => read(`--t${type}`)), ink: read("--ink"), ground: read("--ground"), faded: read("--faded"), line: read("--line"), shade: read("--shade") };

@@ -2,30 +2,35 @@
 
 import { other, ROLES, support, type Entity, type Model, type Pair, type Paper, type Relation, type Sentence } from "./data";
 import { h, outward, svg } from "./dom";
-import { fold } from "./search";
-import { format, papersWithin, visible, type State } from "./state";
+import { shortest } from "./focus";
+import { fold, Search } from "./search";
+import type { Selection } from "./selection";
+import { aimed, format, type State, type Target } from "./state";
 import * as text from "./text";
 import { kindLabel, number, papers, plural, t } from "./words";
 
 const FIRST = 6;
 const MOST_ALIASES = 12;
+const MOST_IDS = 200;
 
 export class Panel {
-  constructor(private readonly model: Model, private state: State) {}
+  constructor(private readonly model: Model, private state: State, private selection: Selection) {}
 
-  render(state: State): { heading: string; content: HTMLElement } {
+  render(state: State, selection: Selection): { heading: string; content: HTMLElement } {
     this.state = state;
+    this.selection = selection;
     if (state.paper) return { heading: state.paper.title, content: this.paper(state.paper) };
     if (state.pair)
       return { heading: `${state.pair.a.name} – ${state.pair.b.name}`, content: this.pair(state.pair) };
+    if (state.cell) return { heading: `${state.cell[0].name} – ${state.cell[1].name}`, content: this.both(...state.cell) };
+    if (state.entity && state.to) return { heading: `${state.entity.name} → ${state.to.name}`, content: this.path(state.entity, state.to) };
     if (state.entity) return { heading: state.entity.name, content: this.entity(state.entity) };
     return { heading: t("Overview"), content: this.overview() };
   }
 
   /** Address of a view under the present filters. */
-  to(view: { entity?: Entity; pair?: Pair; paper?: Paper }): string {
-    const { hidden, least, years, lines } = this.state;
-    return `#${format({ hidden, least, years, lines, ...view }, this.model)}`;
+  to(target: Target): string {
+    return `#${format(aimed(this.state, target), this.model)}`;
   }
 
   private readonly link = (entity: Entity): string => this.to({ entity });
@@ -39,14 +44,13 @@ export class Panel {
     if (!this.model.entities.length) return h("p", { class: "empty" }, t("This graph has no entities yet."));
     root.append(h("h2", {}, t("Most studied")));
     const order = [3, 2, 0, 1];
-    const shown = this.model.entities.filter((entity) => visible(entity, this.state));
+    const shown = this.selection.shown;
     if (!shown.length) root.append(h("p", { class: "empty" }, t("No entity is visible. Widen the filters.")));
     for (const type of order) {
       const best = shown
         .filter((entity) => entity.type === type)
-        .map((entity) => ({ entity, count: papersWithin(entity, this.state) }))
-        .sort((a, b) => b.count - a.count)
-        .slice(0, 5);
+        .slice(0, 5)
+        .map((entity) => ({ entity, count: this.selection.papers(entity) }));
       if (!best.length) continue;
       const most = best[0].count;
       root.append(
@@ -66,6 +70,7 @@ export class Panel {
   }
 
   private entity(entity: Entity): HTMLElement {
+    const count = this.selection.papers(entity);
     const spelt = new Set([fold(entity.name)]);
     const aliases = entity.aliases.filter(([alias]) => !spelt.has(fold(alias)) && spelt.add(fold(alias))).slice(0, MOST_ALIASES);
     return h("article", {},
@@ -76,9 +81,10 @@ export class Panel {
             ...aliases.flatMap(([alias, language], i) => [i ? ", " : "", h("span", { lang: language || null, dir: "auto" }, alias)]))
         : null,
       h("div", { class: "figures" },
-        h("div", { class: "total" }, h("strong", {}, number(entity.papers)), h("span", {}, entity.papers === 1 ? t("1 paper").replace(/^1\s*/, "") : t("Papers").toLowerCase())),
+        h("div", { class: "total" }, h("strong", {}, number(count)), h("span", {}, count === 1 ? t("1 paper").replace(/^1\s*/, "") : t("Papers").toLowerCase()), count < entity.papers ? h("span", {}, t("of {}", entity.papers)) : null),
         this.years(entity)),
       this.roles(entity),
+      this.ways(entity),
       this.terms("Broader", entity.broader),
       this.terms("Narrower", entity.narrower),
       this.related(entity),
@@ -87,25 +93,61 @@ export class Panel {
   }
 
   private years(entity: Entity): Element | null {
+    const years = this.selection.years(entity);
     if (entity.years.length < 2) return null;
     const all = this.model.years;
     const [from, to] = [all[0][0], all[all.length - 1][0]];
-    const count = new Map(entity.years);
-    const most = Math.max(...count.values());
+    const count = new Map(years);
+    const most = Math.max(1, ...count.values());
     const span = to - from + 1;
     const chart = svg("svg", { class: `years t${entity.type}`, viewBox: `0 0 ${span * 10} 40`, preserveAspectRatio: "none", "aria-hidden": "true" });
     for (let year = from; year <= to; year++) {
       const height = (38 * (count.get(year) ?? 0)) / most;
-      chart.append(svg("rect", { x: (year - from) * 10 + 1, y: 40 - Math.max(height, 1), width: 8, height: Math.max(height, 1), class: height ? "full" : "none" }));
+      chart.append(svg("rect", { x: (year - from) * 10 + 1, y: 40 - Math.max(height, 1), width: 8, height: Math.max(height, 1), class: height ? "full" : "none" }, svg("title", {}, `${year}: ${papers(count.get(year) ?? 0)}`)));
     }
-    return h("div", { class: "chart", role: "img", "aria-label": entity.years.map(([year, papers]) => `${year}: ${papers}`).join(", ") },
+    return h("div", { class: "chart", role: "img", "aria-label": years.map(([year, papers]) => `${year}: ${papers}`).join(", ") },
       chart as unknown as HTMLElement, h("div", {}, h("span", {}, String(from)), h("span", {}, String(to))));
   }
 
   private roles(entity: Entity): HTMLElement {
     const words = ["introduced", "used", "compared", "mentioned"];
+    const counts = this.selection.roles(entity);
+    const all = Math.max(1, ...counts);
     return h("dl", { class: "roles" },
-      ...entity.roles.map((count, role) => h("div", { class: count ? "" : "zero" }, h("dt", {}, t(words[role])), h("dd", {}, number(count)))));
+      ...counts.map((count, role) => {
+        const bar = h("span", { class: `meter t${entity.type}`, "aria-hidden": "true" });
+        bar.style.width = `${(100 * count) / all}%`;
+        return h("div", { class: count ? "" : "zero" }, h("dt", {}, t(words[role])), h("dd", {}, number(count), bar));
+      }));
+  }
+
+  /** Ways on from an entity: two steps around it, or the path to another. */
+  private ways(entity: Entity): HTMLElement {
+    const search = new Search(this.model, ({ entity: to }) => this.to(to === entity ? { entity } : { entity, to }), { label: t("Path to…"), id: "ends" });
+    const wide = this.state.wide;
+    return h("div", { class: "ways" },
+      h("a", { class: "pill", href: this.to({ entity, wide: !wide }) }, wide ? t("Neighbours only") : t("Neighbours of neighbours")), search.element);
+  }
+
+  private path(from: Entity, to: Entity): HTMLElement {
+    const root = h("article", { class: "pair" }, h("h2", {}, this.name(from), this.name(to)));
+    const found = shortest(from, to, this.selection);
+    if (!found) {
+      root.append(h("p", { class: "empty" }, t("No path joins them under these filters.")));
+      return root;
+    }
+    root.append(h("p", { class: "quiet" }, t("Shortest path: {} steps", found.length)));
+    let at = from;
+    for (const pair of found) {
+      const next = other(pair, at);
+      const best = [...pair.relations].sort((a, b) => b.papers - a.papers)[0];
+      root.append(h("section", {},
+        h("p", { class: "statement" }, this.name(best?.head ?? at), h("em", {}, best ? kindLabel(this.model.kinds[best.kind]) : t("named together with")), this.name(best?.tail ?? next),
+          h("a", { class: "pill", href: this.to({ pair }), "aria-label": `${papers(support(pair))}: ${pair.a.name} – ${pair.b.name}` }, papers(support(pair)))),
+        best ? h("ul", { class: "quotes" }, ...best.evidence.slice(0, 1).map((each) => this.quote(each))) : null));
+      at = next;
+    }
+    return root;
   }
 
   private terms(label: string, found: Entity[]): HTMLElement | null {
@@ -171,14 +213,15 @@ export class Panel {
 
   private papersOf(entity: Entity): HTMLElement {
     const root = h("section", {}, h("h3", {}, t("Papers")));
+    const counted = new Set(this.selection.numbers(entity));
+    const inside = entity.links.filter((link) => counted.has(link.paper.number));
     ROLES.forEach((_, role) => {
-      const found = entity.links.filter((link) => link.role === role);
+      const found = inside.filter((link) => link.role === role);
       if (!found.length) return;
       root.append(h("h4", {}, t(["introduced", "used", "compared", "mentioned"][role])),
         this.folded(found.map(({ paper }) => this.paperRow(paper)), "papers", 4));
     });
-    if (entity.links.length < entity.papers)
-      root.append(h("p", { class: "hint" }, t("{} of {} papers are in this file.", entity.links.length, entity.papers)));
+    root.append(this.absent([...counted], inside.length) ?? "");
     return root;
   }
 
@@ -190,7 +233,7 @@ export class Panel {
   private pair(pair: Pair): HTMLElement {
     const root = h("article", { class: "pair" },
       h("h2", {}, this.name(pair.a), this.name(pair.b)),
-      pair.together ? h("p", { class: "quiet" }, t("Named together in {}", papers(pair.together))) : null);
+      h("p", { class: "quiet" }, t("Named together in {}", papers(this.selection.both(pair.a, pair.b).length))));
     for (const relation of [...pair.relations].sort((a, b) => b.papers - a.papers))
       root.append(
         h("section", {},
@@ -198,13 +241,34 @@ export class Panel {
           h("ul", { class: "quotes" }, ...relation.evidence.map((found) => this.quote(found)))));
     if (!pair.relations.length)
       root.append(h("p", {}, t("No paper states a relation between them; they are named in the same papers.")));
-    const both = pair.a.links.map((link) => link.paper).filter((paper) => paper.links.some((link) => link.entity === pair.b));
-    if (both.length) {
-      root.append(h("section", {}, h("h3", {}, t("Papers")), this.folded(both.map((paper) => this.paperRow(paper)), "papers")));
-      const all = support(pair);
-      if (both.length < all) root.append(h("p", { class: "hint" }, t("{} of {} papers are in this file.", both.length, all)));
-    }
+    root.append(this.papersOfBoth(pair.a, pair.b) ?? "");
     return root;
+  }
+
+  /** A cell of the matrix that no line joins: the papers that name both, or that none does. */
+  private both(a: Entity, b: Entity): HTMLElement {
+    const count = this.selection.both(a, b).length;
+    return h("article", { class: "pair" }, h("h2", {}, this.name(a), this.name(b)),
+      h("p", { class: "quiet" }, count ? t("Named together in {}", papers(count)) : t("No paper names both under these filters.")),
+      this.papersOfBoth(a, b),
+      h("p", { class: "onward" }, h("a", { class: "pill", href: this.to({ entity: a, to: b }) }, t("Path between them"))));
+  }
+
+  private papersOfBoth(a: Entity, b: Entity): HTMLElement | null {
+    const numbers = this.selection.both(a, b);
+    const inside = numbers.map((each) => this.model.byNumber.get(each)).filter((each) => each !== undefined)
+      .sort((x, y) => (y.year ?? 0) - (x.year ?? 0) || x.index - y.index);
+    if (!numbers.length) return null;
+    return h("section", {}, h("h3", {}, t("Papers")), this.folded(inside.map((paper) => this.paperRow(paper)), "papers"),
+      this.absent(numbers, inside.length));
+  }
+
+  /** Papers that count but whose text is not in this file: their ids lead on in the graph. */
+  private absent(numbers: number[], inside: number): HTMLElement | null {
+    if (inside >= numbers.length) return null;
+    const ids = numbers.filter((each) => !this.model.byNumber.has(each)).slice(0, MOST_IDS).map((each) => this.model.all.ids[each]);
+    return h("details", { class: "ids" }, h("summary", {}, t("{} of {} papers are in this file.", inside, numbers.length)),
+      h("p", { dir: "auto" }, `${ids.join(", ")}${numbers.length - inside > ids.length ? " …" : ""}`));
   }
 
   private paper(paper: Paper): HTMLElement {

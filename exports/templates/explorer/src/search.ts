@@ -18,29 +18,30 @@ export class Search {
   private readonly input: HTMLInputElement;
   private readonly list: HTMLElement;
   private readonly names: { folded: string; entity: Entity; alias?: string }[] = [];
-  private readonly titles: { folded: string; paper: Paper }[];
+  private titles: { folded: string; paper: Paper }[] = [];
   private hits: Hit[] = [];
   private active = -1;
 
-  constructor(model: Model, private readonly to: (view: { entity?: Entity; paper?: Paper }) => string) {
-    for (const entity of model.entities) {
-      this.names.push({ folded: fold(entity.name), entity });
-      for (const [alias] of entity.aliases) this.names.push({ folded: fold(alias), entity, alias });
-    }
-    this.titles = model.papers.map((paper) => ({ folded: fold(paper.title), paper }));
+  /** One of the page finds entities and papers; one `within` another place finds entities alone. */
+  constructor(private readonly model: Model, private readonly to: (view: { entity?: Entity; paper?: Paper }) => string, private readonly within?: { label: string; id: string }) {
+    const label = within?.label ?? t("Find entity or paper");
+    const id = within?.id ?? "hits";
     this.input = h("input", {
       type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false",
-      "aria-controls": "hits", "aria-label": t("Find entity or paper"), placeholder: t("Find entity or paper"),
+      "aria-controls": id, "aria-label": label, placeholder: label,
     });
-    this.list = h("ul", { id: "hits", role: "listbox", "aria-label": t("Search"), hidden: true });
-    this.element = h("div", { class: "search" }, this.input, h("kbd", { "aria-hidden": "true" }, "/"), this.list);
+    this.list = h("ul", { id, class: "hits", role: "listbox", "aria-label": label, hidden: true });
+    this.element = h("div", { class: "search" }, this.input, within ? null : h("kbd", { "aria-hidden": "true" }, "/"), this.list);
     this.input.addEventListener("input", () => this.suggest());
-    this.input.addEventListener("focus", () => this.suggest());
+    this.input.addEventListener("focus", () => {
+      this.prepare();
+      this.suggest();
+    });
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.element.addEventListener("focusout", (event) => {
       if (!this.element.contains(event.relatedTarget as Node | null)) this.close();
     });
-    document.addEventListener("keydown", (event) => {
+    if (!within) document.addEventListener("keydown", (event) => {
       const typing = event.target instanceof HTMLInputElement && event.target.type === "text";
       if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
         event.preventDefault();
@@ -54,9 +55,20 @@ export class Search {
     return !this.list.hidden;
   }
 
+  /** Fold all names once, when the reader first searches: the first picture need not wait for it. */
+  private prepare(): void {
+    if (this.names.length) return;
+    for (const entity of this.model.entities) {
+      this.names.push({ folded: fold(entity.name), entity });
+      for (const [alias] of entity.aliases) this.names.push({ folded: fold(alias), entity, alias });
+    }
+    if (!this.within) this.titles = this.model.papers.map((paper) => ({ folded: fold(paper.title), paper }));
+  }
+
   private find(query: string): Hit[] {
     const words = fold(query);
     if (!words) return [];
+    this.prepare();
     const best = new Map<Entity, { rank: number; alias?: string }>();
     for (const { folded, entity, alias } of this.names) {
       const at = folded.indexOf(words);
@@ -79,7 +91,7 @@ export class Search {
     this.active = this.hits.length ? 0 : -1;
     this.list.replaceChildren(
       ...this.hits.map((hit, index) => {
-        const row = h("li", { role: "option", id: `hit${index}`, "aria-selected": "false" },
+        const row = h("li", { role: "option", id: `${this.list.id}-${index}`, "aria-selected": "false" },
           hit.entity ? h("i", { class: `dot t${hit.entity.type}` }) : h("i", { class: "sheet" }),
           h("span", { class: "label", dir: "auto" }, hit.entity ? hit.entity.name : hit.paper!.title, hit.alias ? h("small", { dir: "auto" }, hit.alias) : null),
           hit.entity ? h("span", { class: "count" }, papers(hit.entity.papers)) : h("span", { class: "count" }, hit.paper!.year));
@@ -101,7 +113,7 @@ export class Search {
       row.setAttribute("aria-selected", String(index === this.active));
       if (index === this.active) this.reveal(row as HTMLElement);
     });
-    if (this.active >= 0) this.input.setAttribute("aria-activedescendant", `hit${this.active}`);
+    if (this.active >= 0) this.input.setAttribute("aria-activedescendant", `${this.list.id}-${this.active}`);
     else this.input.removeAttribute("aria-activedescendant");
   }
 
@@ -120,7 +132,7 @@ export class Search {
       this.mark();
     } else if (event.key === "Enter" && this.active >= 0) this.choose(this.active);
     else if (event.key === "Escape" && this.open) {
-      event.stopPropagation();
+      event.preventDefault();
       this.input.value = "";
       this.close();
     }

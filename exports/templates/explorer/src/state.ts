@@ -1,61 +1,103 @@
 // What the reader looks at and through which filters; it lives in the address, so a view can be shared.
 
-import type { Entity, Model, Pair, Paper } from "./data";
+import { ROLES, type Entity, type Model, type Pair, type Paper } from "./data";
+
+export const VIEWS = ["map", "table", "matrix", "timeline"] as const;
+export type View = (typeof VIEWS)[number];
+const LINES = ["all", "stated", "together", "none"] as const;
 
 export interface State {
+  view: View;
   entity?: Entity;
+  /** With `entity`: the other end of a path. */
+  to?: Entity;
+  /** With `entity`: also what its neighbours reach. */
+  wide: boolean;
   pair?: Pair;
+  /** A cell of the matrix: two entities, whether or not a line joins them. */
+  cell?: [Entity, Entity];
   paper?: Paper;
   hidden: Set<number>;
   least: number;
   years?: [number, number];
-  lines: "all" | "stated" | "together" | "none";
+  /** Numbers of the only venues and roles that count; empty for all. */
+  venues: Set<number>;
+  roles: Set<number>;
+  /** Least confidence of a link, in percent. */
+  sure: number;
+  lines: (typeof LINES)[number];
+  /** Type of entities across the matrix. */
+  across: number;
+  /** Column that the table is sorted by, `-` before it for falling. */
+  sort: string;
 }
+
+/** What is looked at, without the filters. */
+export type Target = Pick<Partial<State>, "entity" | "to" | "wide" | "pair" | "cell" | "paper">;
+
+const one = <T extends string>(word: string | null, of: readonly T[]): T => of.find((each) => each === word) ?? of[0];
 
 export function parse(hash: string, model: Model): State {
   const words = new URLSearchParams(hash.replace(/^#/, ""));
-  const state: State = { hidden: new Set(), least: model.least, lines: "all" };
-  for (const name of (words.get("hide") ?? "").split(",")) {
-    const type = model.types.indexOf(name);
-    if (type >= 0) state.hidden.add(type);
-  }
+  const list = (name: string) => words.get(name)?.split(",") ?? [];
+  const entity = (name: string) => model.byIri.get(words.get(name) ?? "");
+  const known = (all: readonly string[], names: string[]) => new Set(names.map((name) => all.indexOf(name)).filter((at) => at >= 0));
   const least = Math.floor(Number(words.get("min")));
-  if (least >= 1) state.least = least;
   const years = /^(\d{1,4})-(\d{1,4})$/.exec(words.get("years") ?? "");
-  if (years) state.years = [Number(years[1]), Number(years[2])];
-  const lines = words.get("lines");
-  if (lines === "stated" || lines === "together" || lines === "none") state.lines = lines;
-  state.entity = model.byIri.get(words.get("entity") ?? "");
-  state.paper = model.byId.get(words.get("paper") ?? "\0");
-  const a = model.byIri.get(words.get("a") ?? "");
-  const b = model.byIri.get(words.get("b") ?? "");
-  if (a && b) state.pair = a.pairs.find((pair) => pair.a === b || pair.b === b);
-  return state;
+  const [a, b] = [entity("a"), entity("b")];
+  const pair = a && b && a.pairs.find((each) => (each.a === a && each.b === b) || (each.a === b && each.b === a));
+  const across = model.types.indexOf(words.get("across") ?? "");
+  return {
+    view: one(words.get("view"), VIEWS),
+    entity: entity("entity"),
+    to: entity("to"),
+    wide: words.get("steps") === "2",
+    pair,
+    cell: a && b && !pair ? [a, b] : undefined,
+    paper: model.byId.get(words.get("paper") ?? "\0"),
+    hidden: known(model.types, list("hide")),
+    least: least >= 1 ? least : model.least,
+    years: years ? [Number(years[1]), Number(years[2])] : undefined,
+    venues: known(model.venues, words.getAll("venue")),
+    roles: known(ROLES, list("role")),
+    sure: Math.min(100, Math.max(0, Math.floor(Number(words.get("sure")) || 0))),
+    lines: one(words.get("lines"), LINES),
+    across: across >= 0 ? across : model.types.indexOf("Task"),
+    sort: words.get("sort") ?? "-papers",
+  };
 }
 
 export function format(state: State, model: Model): string {
   const words = new URLSearchParams();
+  const names = (name: string, all: readonly string[], chosen: Set<number>) => {
+    if (chosen.size) words.set(name, [...chosen].sort((a, b) => a - b).map((at) => all[at]).join(","));
+  };
+  const ends = state.pair ? [state.pair.a, state.pair.b] : state.cell;
+  if (state.view !== "map") words.set("view", state.view);
   if (state.paper) words.set("paper", state.paper.id);
-  else if (state.pair) {
-    words.set("a", state.pair.a.iri);
-    words.set("b", state.pair.b.iri);
-  } else if (state.entity) words.set("entity", state.entity.iri);
-  if (state.hidden.size) words.set("hide", [...state.hidden].sort().map((type) => model.types[type]).join(","));
+  else if (ends) {
+    words.set("a", ends[0].iri);
+    words.set("b", ends[1].iri);
+  } else if (state.entity) {
+    words.set("entity", state.entity.iri);
+    if (state.to) words.set("to", state.to.iri);
+    else if (state.wide) words.set("steps", "2");
+  }
+  names("hide", model.types, state.hidden);
   if (state.least !== model.least) words.set("min", String(state.least));
   if (state.years) words.set("years", state.years.join("-"));
+  for (const venue of [...state.venues].sort((a, b) => a - b)) words.append("venue", model.venues[venue]);
+  names("role", ROLES, state.roles);
+  if (state.sure) words.set("sure", String(state.sure));
   if (state.lines !== "all") words.set("lines", state.lines);
+  if (model.types[state.across] !== "Task") words.set("across", model.types[state.across]);
+  if (state.sort !== "-papers") words.set("sort", state.sort);
   return words.toString();
 }
 
-/** Papers of an entity within the years chosen; undated papers count only when no years are chosen. */
-export function papersWithin(entity: Entity, state: State): number {
-  if (!state.years) return entity.papers;
-  const [from, to] = state.years;
-  let sum = 0;
-  for (const [year, papers] of entity.years) if (year >= from && year <= to) sum += papers;
-  return sum;
-}
+/** The same view and filters with another target, or none. */
+export const aimed = (state: State, target: Target): State => ({
+  ...state, entity: undefined, to: undefined, wide: false, pair: undefined, cell: undefined, paper: undefined, ...target,
+});
 
-export function visible(entity: Entity, state: State): boolean {
-  return !state.hidden.has(entity.type) && papersWithin(entity, state) >= state.least;
-}
+export const chosen = (state: State): boolean => Boolean(state.entity || state.pair || state.cell || state.paper);

@@ -28,6 +28,15 @@ const CHINESE: Record<string, string> = {
   "No entity is visible. Widen the filters.": "没有可见实体，请放宽筛选。",
   "This graph has no entities yet.": "此图谱尚无实体。",
   "This browser cannot draw the map (WebGL is off). Search, lists and panels work.": "此浏览器无法绘制图谱（WebGL 已关闭），搜索与面板可用。",
+  "Table": "表格", "Matrix": "矩阵", "Timeline": "时间线", "Views": "视图", "Entities": "实体", "Columns": "列",
+  "Save": "保存", "Picture (PNG)": "图片（PNG）", "Picture (SVG)": "图片（SVG）", "Rows (CSV)": "数据行（CSV）", "Ids of the papers": "论文编号列表",
+  "Name": "名称", "Type": "类型", "First": "最早", "Latest": "最近", "no paper": "无论文", "of {}": "共 {}",
+  "Papers that name both; {} of {} cells are empty. Arrow keys move between cells.": "同时提及二者的论文数；{} / {} 个单元格为空。方向键在单元格间移动。",
+  "The year of the first paper in this graph that names the entity, under the filters chosen.": "在当前筛选下，此图谱中首次提及该实体的论文年份。",
+  "Role in the paper": "在论文中的角色", "Confidence at least": "置信度至少", "any": "不限", "all": "全部", "Venues": "发表处", "no venue": "发表处不详", "{} of {}": "{} / {}",
+  "Path to…": "到……的路径", "Path between them": "二者间的路径", "Neighbours only": "仅相邻", "Neighbours of neighbours": "两步之内",
+  "No path joins them under these filters.": "在当前筛选下二者之间没有路径。", "Shortest path: {} steps": "最短路径：{} 步", "named together with": "共现于",
+  "No paper names both under these filters.": "在当前筛选下没有论文同时提及二者。",
   "no year": "年份不详", Map: "图谱", "Zoom in": "放大", "Zoom out": "缩小", "sentences": "句子",
 };
 
