@@ -10,6 +10,7 @@ from extractors.pipeline import Settings, default_settings
 from kg.annotate import annotate_each
 from kg.annotation_records import to_json
 from kg.confidence import MIN_CONFIDENCE, check_minimum, losses, surer
+from kg.papers import merge_records
 from kg.steps import Report, Step, processes, read, silent
 from ontology.errors import InputError
 from ontology.records import AnnotatedPaper, LedgerRow
@@ -37,7 +38,8 @@ def extract(
     check_minimum(min_confidence)
     settings = settings or default_settings()
     vocabulary_with(settings.vocabulary)  # a bad file stops the run before any paper is read
-    found = read(sources, source_format=source_format, strict=strict, report=on_step)
+    reading = read(sources, source_format=source_format, strict=strict, report=on_step)
+    found = merge_records(reading.records, reading.ledger)
     annotated = annotate_each(
         found.papers,
         settings=settings,
