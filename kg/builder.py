@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from extractors.model_files import SHIPPED, check_model, missing_runtime
 from extractors.pipeline import Settings, default_settings, fingerprint
-from kg.annotate import annotate_papers
+from kg.annotate import annotate_papers, failure_row
 from kg.assemble import Assembly, pair_minimum
 from kg.confidence import MIN_CONFIDENCE, check_minimum
 from kg.corpus_names import resolve_corpus
@@ -31,7 +31,7 @@ from kg.left_out import unmatched
 from kg.papers import merge_records
 from kg.source_records import RECORDS, Reading, write_reading
 from kg.steps import Report, Step, processes, read, silent
-from ontology.records import Sources
+from ontology.records import LedgerRow, Sources
 from ontology.tables import SCHEMAS
 from ontology.vocabulary.merging import vocabulary_with
 from ontology.vocabulary.reader import Vocabulary, read_bytes
@@ -98,7 +98,7 @@ def make_graph(
     staging = open_staging(folder)
     print_of_settings = fingerprint(settings)
     with writing(folder):
-        shards = annotate_papers(
+        annotated = annotate_papers(
             found.papers,
             staging / ANNOTATIONS / print_of_settings,
             settings=settings,
@@ -106,9 +106,11 @@ def make_graph(
             known=[folder / ANNOTATIONS / print_of_settings],
             on_progress=lambda done, total: on_step(Step("annotate", done, total)),
         )
+        shards = set(annotated.shards.values())
         counts = _write_tables(
             found,
-            set(shards.values()),
+            shards,
+            map(failure_row, annotated.failed),
             staging,
             vocabulary=vocabulary,
             decisions=curation.decisions,
@@ -116,7 +118,7 @@ def make_graph(
             min_confidence=min_confidence,
             report=on_step,
         )
-        _keep_shards(set(shards.values()), staging / ANNOTATIONS / print_of_settings)
+        _keep_shards(shards, staging / ANNOTATIONS / print_of_settings)
         write_reading(reading, staging / RECORDS)
         _keep_vocabulary(settings.vocabulary, staging / VOCABULARY)
         return finish(
@@ -173,6 +175,7 @@ def corpus_name(paths: Sequence[str]) -> str:
 def _write_tables(
     found: Sources,
     shards: set[Path],
+    failures: Iterable[LedgerRow],
     staging: Path,
     *,
     vocabulary: Vocabulary,
@@ -189,7 +192,7 @@ def _write_tables(
     try:
         names = resolve_corpus(assembly.names(), assembly.definitions(), vocabulary, decisions)
         assembly.resolve(names, vocabulary)
-        assembly.record([*found.ledger, *unmatched(names.unmatched)])
+        assembly.record([*found.ledger, *failures, *unmatched(names.unmatched)])
         report(Step("resolve", 1, 1))
         counts: dict[str, int] = {}
         for place, table in enumerate(SCHEMAS):

@@ -1,7 +1,6 @@
 """Runs that are cut off or refused by the system: the old graph or the new one, never half of one."""
 
 import errno
-import json
 import os
 import random
 import subprocess
@@ -35,23 +34,6 @@ if __name__ == "__main__":
 """
 
 
-def papers(path, count, word):
-    with path.open("w", encoding="utf-8") as file:
-        for number in range(count):
-            abstract = f"We propose {word} matching number {number} for image segmentation. " * 4
-            row = {"id": f"p{number}", "title": f"{word} {number}", "abstract": abstract}
-            file.write(json.dumps(row) + "\n")
-    return path
-
-
-def contents(folder):
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(Path(folder).rglob("*"))
-        if path.is_file() and "annotations" not in path.parts
-    }
-
-
 def started(graph, source, *, limit=0, workers=1):
     command = [sys.executable, "-c", BUILD, str(graph), str(source), str(limit), str(workers)]
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
@@ -60,8 +42,8 @@ def started(graph, source, *, limit=0, workers=1):
 def test_killed_at_any_moment_a_graph_is_the_old_or_the_new_one(tmp_path):
     """SIGKILL at random moments: what opens holds all rules, and a rerun gives the whole new graph."""
     old, new = (
-        papers(tmp_path / "old.jsonl", 40, "flow"),
-        papers(tmp_path / "new.jsonl", 600, "ice"),
+        write_papers(tmp_path / "old.jsonl", 40, "flow"),
+        write_papers(tmp_path / "new.jsonl", 600, "ice"),
     )
     graph = build(old, tmp_path / "map", settings=RULES, workers=1, name="corpus")
     before = graph.manifest["digest"]
@@ -75,19 +57,21 @@ def test_killed_at_any_moment_a_graph_is_the_old_or_the_new_one(tmp_path):
         assert found.manifest["digest"] in {before, clean.manifest["digest"]}
         assert validate(found).ok
     update(graph.path, new, workers=1)
-    assert contents(clean.path) == contents(graph.path)
+    assert graph_bytes(clean.path) == graph_bytes(graph.path)
 
 
 def test_a_full_disk_leaves_the_old_graph(tmp_path):
     """A file that cannot grow further is one plain error; nothing of the old graph changes."""
-    graph = build(papers(tmp_path / "old.jsonl", 3, "flow"), tmp_path / "map", settings=RULES)
-    before = contents(graph.path)
-    with started(graph.path, papers(tmp_path / "new.jsonl", 300, "ice"), limit=6000) as process:
+    graph = build(write_papers(tmp_path / "old.jsonl", 3, "flow"), tmp_path / "map", settings=RULES)
+    before = graph_bytes(graph.path)
+    with started(
+        graph.path, write_papers(tmp_path / "new.jsonl", 300, "ice"), limit=6000
+    ) as process:
         error = process.stderr.read()
     assert (1, 1) == (process.returncode, error.count("\n")), error
     assert error.startswith(f"{graph.path}: cannot be written; ")
     assert "File too large" in error
-    assert before == contents(graph.path)
+    assert before == graph_bytes(graph.path)
 
 
 def test_a_refusal_of_the_system_is_an_error_of_the_folder():
@@ -100,7 +84,7 @@ def test_a_refusal_of_the_system_is_an_error_of_the_folder():
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_may_not_be_written_is_refused(tmp_path):
     """Before any paper is read."""
-    source = papers(tmp_path / "old.jsonl", 1, "flow")
+    source = write_papers(tmp_path / "old.jsonl", 1, "flow")
     closed = tmp_path / "closed"
     closed.mkdir()
     closed.chmod(0o500)

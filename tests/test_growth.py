@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
-from helpers import ROOT
+from helpers import ROOT, graph_bytes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,15 +48,6 @@ def line(identifier, thing, **fields):
 def write(path, lines):
     path.write_text("".join(f"{one}\n" for one in lines), encoding="utf-8")
     return path
-
-
-def contents(folder):
-    """Bytes of everything in a graph but the cache of annotations."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(Path(folder).rglob("*"))
-        if path.is_file() and "annotations" not in path.parts
-    }
 
 
 def rules(target, *sources, **options):
@@ -151,7 +142,7 @@ def test_an_updated_graph_equals_a_clean_build(steps):
         grown = Grown(Path(folder))
         for verb, *arguments in steps:
             getattr(grown, verb)(*arguments)
-        assert contents(grown.rebuilt()) == contents(grown.map)
+        assert graph_bytes(grown.rebuilt()) == graph_bytes(grown.map)
 
 
 def test_only_what_changed_is_annotated(tmp_path):
@@ -180,20 +171,20 @@ def test_a_changed_vocabulary_reads_every_paper_again_and_is_kept(tmp_path):
     updated = update(tmp_path / "map", workers=1, settings=changed)
     with_file = Settings(vocabulary=(mine,))
     clean = build(source, tmp_path / "clean", settings=with_file, workers=1, name="corpus")
-    assert contents(clean.path) == contents(tmp_path / "map")
+    assert graph_bytes(clean.path) == graph_bytes(tmp_path / "map")
     mine.unlink()
     assert () == reread_for(updated.graph, recorded_settings(updated.graph))
     update(tmp_path / "map", workers=1)
-    assert contents(clean.path) == contents(tmp_path / "map")
+    assert graph_bytes(clean.path) == graph_bytes(tmp_path / "map")
 
 
 def test_the_least_confidence_of_a_graph_holds_for_its_updates(tmp_path):
     """The manifest's number, until another one is given."""
     source = write(tmp_path / "a.jsonl", [line(f"p{n}", THINGS[n]) for n in range(3)])
     graph = rules(tmp_path / "map", source, min_confidence=0.9)
-    assert contents(graph.path) == contents(update(graph.path, source, workers=1).graph.path)
+    assert graph_bytes(graph.path) == graph_bytes(update(graph.path, source, workers=1).graph.path)
     lower = update(graph.path, workers=1, min_confidence=0).graph
-    assert contents(rules(tmp_path / "other", source).path) == contents(lower.path)
+    assert graph_bytes(rules(tmp_path / "other", source).path) == graph_bytes(lower.path)
 
 
 def test_a_model_of_the_users_must_be_named_again(tmp_path):
@@ -231,10 +222,10 @@ def test_a_removed_paper_takes_all_its_records_and_their_ledger_rows(tmp_path):
 def test_what_cannot_be_removed_is_named_and_changes_nothing(tmp_path, what, message):
     """An unknown paper, DOI or source, and the last paper."""
     graph = rules(tmp_path / "map", write(tmp_path / "a.jsonl", [line("p0", THINGS[0])]))
-    before = contents(graph.path)
+    before = graph_bytes(graph.path)
     with pytest.raises(InputError, match=message):
         remove(graph.path, workers=1, **what)
-    assert before == contents(graph.path)
+    assert before == graph_bytes(graph.path)
 
 
 def test_a_graph_without_source_records_says_what_to_do(tmp_path):
@@ -302,4 +293,4 @@ def test_commands_update_remove_and_compare(tmp_path):
     rows = json.loads(run("diff", tmp_path / "old", tmp_path / "map", "--format", "json").stdout)
     assert ["p0"] == [row["key"][0] for row in rows if row["what"] == "paper"]
     run("remove", tmp_path / "map", "--source", "new.jsonl", "--workers", 1, "-q")
-    assert contents(tmp_path / "old") == contents(tmp_path / "map")
+    assert graph_bytes(tmp_path / "old") == graph_bytes(tmp_path / "map")
