@@ -21,7 +21,7 @@ from kg.papers import records_by_paper
 from kg.source_records import RECORDS, Reading, read_reading
 from kg.sources.fields import clean_doi
 from kg.steps import Report, read, silent
-from ontology.errors import InputError, MissingDependencyError
+from ontology.errors import GraphError, InputError, MissingDependencyError
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,9 @@ def reread_for(graph: Graph, settings: Settings) -> tuple[str, ...]:
 
 
 def _model_of(graph: Graph) -> Path | None:
-    match graph.manifest["model_of"]:
+    match graph.manifest.get("model_of"):
+        case None:
+            raise GraphError(f"{graph.path}: does not say how it was read; build it once more")
         case "none":
             return None
         case "litkg" if missing := missing_runtime():

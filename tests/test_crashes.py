@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from helpers import graph_bytes, write_papers
 
 from extractors.pipeline import Settings
 from kg import build, open_graph, update
