@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -69,9 +69,8 @@ def build(
     check_target(folder)
     with locked(folder):
         recover(folder)
-        reading = read(paths, source_format=source_format, strict=strict, report=on_step)
         return make_graph(
-            reading,
+            lambda: read(paths, source_format=source_format, strict=strict, report=on_step),
             folder,
             name=name or corpus_name(paths),
             settings=settings or default_settings(),
@@ -82,7 +81,7 @@ def build(
 
 
 def make_graph(
-    reading: Reading,
+    reading_of: Callable[[], Reading],
     folder: Path,
     *,
     name: str,
@@ -91,9 +90,13 @@ def make_graph(
     workers: int | None,
     on_step: Report,
 ) -> Graph:
-    """Make the graph of what was read and move it to ``folder``, whose lock the caller holds."""
+    """Make a graph and move it to ``folder``, whose lock the caller holds.
+
+    Decisions and vocabulary are checked before ``reading_of`` reads the records.
+    """
     curation = read_curation(folder / CURATION)
     vocabulary = with_accepted(vocabulary_with(settings.vocabulary), curation)
+    reading = reading_of()
     found = merge_records(reading.records, reading.ledger)
     staging = open_staging(folder)
     print_of_settings = fingerprint(settings)

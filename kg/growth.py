@@ -7,7 +7,7 @@ the same records gives.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -60,11 +60,15 @@ def update(
     open_graph(folder)  # before the lock: a folder that is none gets no lock beside it
     with locked(folder):
         old = open_graph(folder)
-        kept = read_reading(folder / RECORDS)
-        if paths:
+
+        def reading() -> Reading:
+            kept = read_reading(folder / RECORDS)
+            if not paths:
+                return kept
             newer = read(paths, source_format=source_format, strict=strict, report=on_step)
-            kept = kept.replaced_by(newer)
-        return _remade(old, kept, settings, min_confidence, workers, on_step)
+            return kept.replaced_by(newer)
+
+        return _remade(old, reading, settings, min_confidence, workers, on_step)
 
 
 def remove(
@@ -103,7 +107,7 @@ def remove(
         kept = kept.without_sources(names)
         if not kept.records:
             raise InputError(f"{folder}: no paper would be left; delete the folder instead")
-        return _remade(old, kept, None, None, workers, on_step)
+        return _remade(old, lambda: kept, None, None, workers, on_step)
 
 
 def recorded_settings(
@@ -158,7 +162,7 @@ def _model_of(graph: Graph) -> Path | None:
 
 def _remade(
     old: Graph,
-    kept: Reading,
+    reading_of: Callable[[], Reading],
     settings: Settings | None,
     min_confidence: float | None,
     workers: int | None,
@@ -169,7 +173,7 @@ def _remade(
     before = _papers(old)
     old.database.close()
     made = make_graph(
-        kept,
+        reading_of,
         old.path,
         name=old.name,
         settings=settings or recorded_settings(old),
