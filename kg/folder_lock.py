@@ -24,6 +24,7 @@ def locked(folder: Path) -> Iterator[None]:
     lock = FileLock(path)
     with writing(folder):
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()  # the library takes a refusal to open it for a lock that is held
         try:
             lock.acquire(timeout=0)
         except Timeout:
