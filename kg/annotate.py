@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache, partial
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeVar
 
 from spacy.language import Language
 
-from extractors.pipeline import Settings, annotate_all, load
+from extractors.pipeline import Settings, annotate, load
 from kg.annotation_store import (
     content_hash,
     shard_name,
@@ -19,16 +17,34 @@ from kg.annotation_store import (
     stored_hashes,
     write_shard,
 )
-from ontology.records import AnnotatedPaper, Paper
+from kg.confidence import origin_of
+from kg.sources.raw import shown
+from kg.workers import run
+from ontology.errors import KgError
+from ontology.records import AnnotatedPaper, LedgerRow, Outcome, Paper, Reason
 from ontology.vocabulary.reader import read_bytes
-
-_T = TypeVar("_T")
 
 SHARD_PAPERS = 250
 """Papers a shard: small enough to lose little in a crash, large enough for long runs of one file."""
 
 Progress = Callable[[int, int], None]
 """Called with papers done and papers in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A paper that could not be annotated, and why."""
+
+    paper: Paper
+    why: str = "the process that read it died, twice"
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """The shard of each annotated paper, by the paper's content hash, and the papers that failed."""
+
+    shards: dict[str, Path]
+    failed: tuple[Failure, ...]
 
 
 def annotate_papers(
@@ -39,12 +55,12 @@ def annotate_papers(
     workers: int,
     known: Sequence[Path] = (),
     on_progress: Progress | None = None,
-) -> dict[str, Path]:
+) -> Annotated:
     """Annotate the papers that no shard holds yet and write them as shards into ``folder``.
 
     Shards in ``folder`` (left by a killed run) and in the ``known`` folders (an earlier graph made
-    with the same fingerprint) are reused. Returns the shard of each paper's content hash. The
-    annotation of a paper does not depend on its shard, on ``workers`` or on order.
+    with the same fingerprint) are reused. A paper that cannot be annotated is in no shard and is
+    tried again by the next run. The annotation of a paper does not depend on its shard, on ``workers`` or on order.
     """
     stored = stored_hashes([folder, *known])
     digests = [content_hash(paper) for paper in papers]
@@ -52,15 +68,19 @@ def annotate_papers(
     done = len(papers) - len(missing)
     if on_progress is not None:
         on_progress(done, len(papers))
+    failed: list[Failure] = []
     shards = _shards(missing)
-    for count in _run(partial(_write, folder=folder, settings=settings), shards, workers):
-        done += count
+    for one in run(partial(_write, folder=folder, settings=settings), shards, workers):
+        for part, failures in one.results:
+            failed += failures
+            path = folder / shard_name(part)
+            stored |= {content_hash(paper): path for paper in part}
+        failed += map(Failure, one.lost)
+        done += sum(len(part) for part, _ in one.results) + len(one.lost)
         if on_progress is not None:
             on_progress(done, len(papers))
-    for shard in shards:
-        path = folder / shard_name(shard)
-        stored |= {content_hash(paper): path for paper in shard}
-    return {digest: stored[digest] for digest in digests}
+    gone = {content_hash(one.paper) for one in failed}
+    return Annotated({one: stored[one] for one in digests if one not in gone}, tuple(failed))
 
 
 def annotate_each(
@@ -69,15 +89,27 @@ def annotate_each(
     settings: Settings,
     workers: int,
     on_progress: Progress | None = None,
-) -> Iterator[AnnotatedPaper]:
+) -> Iterator[AnnotatedPaper | Failure]:
     """Annotate papers and yield them in the order given, storing nothing."""
-    shards = _shards(papers)
     done = 0
-    for annotated in _run(partial(_annotated, settings=settings), shards, workers):
-        done += len(annotated)
+    for one in run(partial(_annotated, settings=settings), _shards(papers), workers):
+        found = [result for _, results in one.results for result in results]
+        found += map(Failure, one.lost)
+        done += len(found)
         if on_progress is not None:
             on_progress(done, len(papers))
-        yield from annotated
+        yield from found
+
+
+def failure_row(failure: Failure) -> LedgerRow:
+    """The ledger's row of a paper that stays without annotations."""
+    return LedgerRow(
+        origin_of(failure.paper),
+        Reason.ANNOTATION_FAILED,
+        Outcome.KEPT,
+        f"not annotated: {failure.why}",
+        failure.paper.id,
+    )
 
 
 def _shards(papers: Sequence[Paper]) -> list[tuple[Paper, ...]]:
@@ -86,33 +118,33 @@ def _shards(papers: Sequence[Paper]) -> list[tuple[Paper, ...]]:
     ]
 
 
-def _annotated(papers: Sequence[Paper], *, settings: Settings) -> list[AnnotatedPaper]:
+def _annotated(papers: Sequence[Paper], *, settings: Settings) -> list[AnnotatedPaper | Failure]:
     # Files that were edited since make another pipeline.
     contents = tuple(read_bytes(path) for path in settings.vocabulary)
-    return list(annotate_all(papers, _pipeline(settings, contents)))
+    nlp = _pipeline(settings, contents)
+    # What spaCy learns of new words is freed with the shard: memory does not grow with the papers.
+    with nlp.memory_zone():
+        return [_one(paper, nlp) for paper in papers]
 
 
-def _write(papers: Sequence[Paper], *, folder: Path, settings: Settings) -> int:
-    write_shard(shard_table(_annotated(papers, settings=settings)), folder / shard_name(papers))
-    return len(papers)
+def _one(paper: Paper, nlp: Language) -> AnnotatedPaper | Failure:
+    try:
+        return annotate(paper, nlp)
+    except (KgError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001  one paper must not end a run of a million
+        return Failure(paper, f"{type(error).__name__} {shown(error)}")
+
+
+def _write(papers: Sequence[Paper], *, folder: Path, settings: Settings) -> list[Failure]:
+    found = _annotated(papers, settings=settings)
+    if papers:
+        done = (one for one in found if isinstance(one, AnnotatedPaper))
+        write_shard(shard_table(done), folder / shard_name(papers))
+    return [one for one in found if isinstance(one, Failure)]
 
 
 @lru_cache(maxsize=1)
 def _pipeline(settings: Settings, _contents: tuple[bytes, ...]) -> Language:
     # Loaded once a process.
     return load(settings)
-
-
-def _run(
-    call: Callable[[tuple[Paper, ...]], _T], shards: Sequence[tuple[Paper, ...]], workers: int
-) -> Iterator[_T]:
-    """Call a function on every shard; results come in the order of the shards."""
-    if workers <= 1 or len(shards) <= 1:
-        yield from map(call, shards)
-        return
-    # Fresh interpreters: forking a process that runs DuckDB or Arrow threads can deadlock.
-    executor = ProcessPoolExecutor(min(workers, len(shards)), mp_context=get_context("spawn"))
-    try:
-        yield from executor.map(call, shards)
-    finally:
-        executor.shutdown(cancel_futures=True)

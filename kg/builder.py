@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from extractors.model_files import check_model, missing_runtime
+from extractors.model_files import SHIPPED, check_model, missing_runtime
 from extractors.pipeline import Settings, default_settings, fingerprint
-from kg.annotate import annotate_papers
+from kg.annotate import annotate_papers, failure_row
 from kg.assemble import Assembly, pair_minimum
 from kg.confidence import MIN_CONFIDENCE, check_minimum
 from kg.corpus_names import resolve_corpus
 from kg.curation import Decision, read_curation, with_accepted
+from kg.folder_lock import locked, writing
 from kg.graph import (
     ANNOTATIONS,
     CURATION,
+    VOCABULARY,
     Graph,
     check_target,
     finish,
     open_staging,
+    recover,
     write_table,
 )
 from kg.left_out import unmatched
+from kg.papers import merge_records
+from kg.source_records import RECORDS, Reading, write_reading
 from kg.steps import Report, Step, processes, read, silent
-from ontology.records import Sources
+from ontology.records import LedgerRow, Sources
 from ontology.tables import SCHEMAS
 from ontology.vocabulary.merging import vocabulary_with
 from ontology.vocabulary.reader import Vocabulary, read_bytes
@@ -62,49 +67,82 @@ def build(
     folder = Path(output)
     check_minimum(min_confidence)
     check_target(folder)
-    settings = settings or default_settings()
+    with locked(folder):
+        recover(folder)
+        return make_graph(
+            lambda: read(paths, source_format=source_format, strict=strict, report=on_step),
+            folder,
+            name=name or corpus_name(paths),
+            settings=settings or default_settings(),
+            min_confidence=min_confidence,
+            workers=workers,
+            on_step=on_step,
+        )
+
+
+def make_graph(
+    reading_of: Callable[[], Reading],
+    folder: Path,
+    *,
+    name: str,
+    settings: Settings,
+    min_confidence: float,
+    workers: int | None,
+    on_step: Report,
+) -> Graph:
+    """Make a graph and move it to ``folder``, whose lock the caller holds.
+
+    Decisions and vocabulary are checked before ``reading_of`` reads the records.
+    """
     curation = read_curation(folder / CURATION)
     vocabulary = with_accepted(vocabulary_with(settings.vocabulary), curation)
-    found = read(paths, source_format=source_format, strict=strict, report=on_step)
+    reading = reading_of()
+    found = merge_records(reading.records, reading.ledger)
     staging = open_staging(folder)
     print_of_settings = fingerprint(settings)
-    shards = annotate_papers(
-        found.papers,
-        staging / ANNOTATIONS / print_of_settings,
-        settings=settings,
-        workers=processes(workers),
-        known=[folder / ANNOTATIONS / print_of_settings],
-        on_progress=lambda done, total: on_step(Step("annotate", done, total)),
-    )
-    counts = _write_tables(
-        found,
-        set(shards.values()),
-        staging,
-        vocabulary=vocabulary,
-        decisions=curation.decisions,
-        reader="rules and model" if settings.model else "rules",
-        min_confidence=min_confidence,
-        report=on_step,
-    )
-    _keep_shards(set(shards.values()), staging / ANNOTATIONS / print_of_settings)
-    return finish(
-        staging,
-        folder,
-        {
-            "name": name or corpus_name(paths),
-            "litkg": version("litkg"),
-            "extractor": print_of_settings,
-            "model": _model(settings),
-            "vocabulary": _vocabulary_files(settings),
-            "curation": [{"file": name, "sha256": digest} for name, digest in curation.files],
-            "min_confidence": float(min_confidence),
-            "counts": counts,
-            "cooccurrence_minimum": pair_minimum(len(found.papers)),
-        },
-    )
+    with writing(folder):
+        annotated = annotate_papers(
+            found.papers,
+            staging / ANNOTATIONS / print_of_settings,
+            settings=settings,
+            workers=processes(workers),
+            known=[folder / ANNOTATIONS / print_of_settings],
+            on_progress=lambda done, total: on_step(Step("annotate", done, total)),
+        )
+        shards = set(annotated.shards.values())
+        counts = _write_tables(
+            found,
+            shards,
+            map(failure_row, annotated.failed),
+            staging,
+            vocabulary=vocabulary,
+            decisions=curation.decisions,
+            reader="rules and model" if settings.model else "rules",
+            min_confidence=min_confidence,
+            report=on_step,
+        )
+        _keep_shards(shards, staging / ANNOTATIONS / print_of_settings)
+        write_reading(reading, staging / RECORDS)
+        _keep_vocabulary(settings.vocabulary, staging / VOCABULARY)
+        return finish(
+            staging,
+            folder,
+            {
+                "name": name,
+                "litkg": version("litkg"),
+                "extractor": print_of_settings,
+                "model": model_digest(settings),
+                "model_of": model_owner(settings),
+                "vocabulary": vocabulary_files(settings),
+                "curation": [{"file": name, "sha256": digest} for name, digest in curation.files],
+                "min_confidence": float(min_confidence),
+                "counts": counts,
+                "cooccurrence_minimum": pair_minimum(len(found.papers)),
+            },
+        )
 
 
-def _model(settings: Settings) -> str:
+def model_digest(settings: Settings) -> str:
     """Digest of the model that has read, or why none has."""
     if settings.model is not None:
         return check_model(settings.model)
@@ -112,7 +150,14 @@ def _model(settings: Settings) -> str:
     return f"none; {missing} not installed" if missing else "none; by choice"
 
 
-def _vocabulary_files(settings: Settings) -> list[dict[str, str]]:
+def model_owner(settings: Settings) -> str:
+    """Whose model reads: ``litkg``, ``user``, or ``none``."""
+    if settings.model is None:
+        return "none"
+    return "litkg" if settings.model == SHIPPED else "user"
+
+
+def vocabulary_files(settings: Settings) -> list[dict[str, str]]:
     """Name and digest of each file of the user's, in the order in which they were read."""
     return [
         {"file": path.name, "sha256": hashlib.sha256(read_bytes(path)).hexdigest()}
@@ -133,6 +178,7 @@ def corpus_name(paths: Sequence[str]) -> str:
 def _write_tables(
     found: Sources,
     shards: set[Path],
+    failures: Iterable[LedgerRow],
     staging: Path,
     *,
     vocabulary: Vocabulary,
@@ -149,7 +195,7 @@ def _write_tables(
     try:
         names = resolve_corpus(assembly.names(), assembly.definitions(), vocabulary, decisions)
         assembly.resolve(names, vocabulary)
-        assembly.record([*found.ledger, *unmatched(names.unmatched)])
+        assembly.record([*found.ledger, *failures, *unmatched(names.unmatched)])
         report(Step("resolve", 1, 1))
         counts: dict[str, int] = {}
         for place, table in enumerate(SCHEMAS):
@@ -162,12 +208,20 @@ def _write_tables(
     return counts
 
 
+def _keep_vocabulary(paths: Sequence[Path], folder: Path) -> None:
+    """Copy the user's vocabulary, so that an update needs no other file."""
+    for place, path in enumerate(paths, start=1):
+        target = folder / f"{place:02}" / path.name
+        target.parent.mkdir(parents=True)
+        shutil.copyfile(path, target)
+
+
 def _keep_shards(used: set[Path], folder: Path) -> None:
     """Bring the shards in use together in ``folder`` and drop those that are not."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in sorted(used):
         if path.parent != folder:
-            shutil.copy2(path, folder / path.name)
+            _link_or_copy(path, folder / path.name)
     wanted = {path.name for path in used}
     for path in folder.iterdir():
         if path.name not in wanted:
@@ -175,3 +229,11 @@ def _keep_shards(used: set[Path], folder: Path) -> None:
     for other in folder.parent.iterdir():
         if other != folder:
             shutil.rmtree(other)
+
+
+def _link_or_copy(path: Path, target: Path) -> None:
+    # Shards never change once written, so two folders may share one.
+    try:
+        target.hardlink_to(path)
+    except OSError:
+        shutil.copy2(path, target)

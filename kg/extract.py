@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from extractors.pipeline import Settings, default_settings
-from kg.annotate import annotate_each
+from kg.annotate import Failure, annotate_each, failure_row
 from kg.annotation_records import to_json
 from kg.confidence import MIN_CONFIDENCE, check_minimum, losses, surer
+from kg.papers import merge_records
 from kg.steps import Report, Step, processes, read, silent
 from ontology.errors import InputError
 from ontology.records import AnnotatedPaper, LedgerRow
@@ -29,7 +30,8 @@ def extract(
     """Read papers and annotate them; the ledger, and the papers ordered by id.
 
     Papers are annotated as the iterator is consumed, and the ledger is whole when it is: it takes a
-    row for each entity that is less sure than ``min_confidence`` and therefore left out. ``workers``
+    row for each entity that is less sure than ``min_confidence`` and therefore left out, and for each
+    paper that could not be annotated, which is left out too. ``workers``
     defaults to the number of processors. Raises :class:`~ontology.errors.InputError` like
     :func:`kg.papers.read_papers`, and where ``min_confidence`` is no number from 0 to 1, and
     :class:`~ontology.errors.VocabularyError` where a vocabulary file breaks a rule.
@@ -37,7 +39,8 @@ def extract(
     check_minimum(min_confidence)
     settings = settings or default_settings()
     vocabulary_with(settings.vocabulary)  # a bad file stops the run before any paper is read
-    found = read(sources, source_format=source_format, strict=strict, report=on_step)
+    reading = read(sources, source_format=source_format, strict=strict, report=on_step)
+    found = merge_records(reading.records, reading.ledger)
     annotated = annotate_each(
         found.papers,
         settings=settings,
@@ -69,8 +72,11 @@ def write_records(records: Iterable[AnnotatedPaper], target: Path | None) -> Non
 
 
 def _surer(
-    papers: Iterable[AnnotatedPaper], minimum: float, ledger: list[LedgerRow]
+    papers: Iterable[AnnotatedPaper | Failure], minimum: float, ledger: list[LedgerRow]
 ) -> Iterator[AnnotatedPaper]:
     for annotated in papers:
+        if isinstance(annotated, Failure):
+            ledger.append(failure_row(annotated))
+            continue
         ledger.extend(losses(annotated, minimum))
         yield surer(annotated, minimum)

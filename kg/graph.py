@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from exports.network import to_networkx
 from exports.selection import ALL, Selection, select
 from exports.tables import frames
 from exports.triples import Evidence
+from kg.folder_lock import writing
 from ontology.errors import GraphError, InputError
 from ontology.tables import SCHEMAS
 
@@ -36,6 +38,8 @@ ROW_GROUP = 65_536
 MANIFEST = "manifest.json"
 ANNOTATIONS = "annotations"
 CURATION = "curation"
+VOCABULARY = "vocabulary"
+"""Copies of the user's vocabulary files, each in a folder named by its place in their order."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ def open_graph(path: str | Path) -> Graph:
     by another version of the layout.
     """
     folder = Path(path)
-    _recover(folder)
+    with writing(folder):
+        recover(folder)
     if not folder.is_dir():
         raise GraphError(
             f"{folder}: no such folder; make a graph with: kg build SOURCES -o {folder}"
@@ -121,16 +126,17 @@ def staging_folder(folder: Path) -> Path:
 
 
 def open_staging(folder: Path) -> Path:
-    """Make the staging folder of a graph, or take up the one that a cut-off build left.
+    """Make the staging folder of a graph, or take up the annotations that a cut-off build left.
 
     Raises :class:`InputError` where it cannot be made.
     """
     staging = staging_folder(folder)
-    try:
+    with writing(folder):
         staging.mkdir(parents=True, exist_ok=True)
         (staging / MANIFEST).unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written; {error.strerror}") from error
+        for path in staging.iterdir():
+            if path.name != ANNOTATIONS:
+                _delete(path)
     return staging
 
 
@@ -173,7 +179,9 @@ def finish(staging: Path, folder: Path, manifest: dict[str, Any]) -> Graph:
         shutil.copytree(folder / CURATION, staging / CURATION, dirs_exist_ok=True)
     sealed = {"format": FORMAT, **manifest, "digest": digest.hexdigest()}
     text = json.dumps(sealed, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    (staging / MANIFEST).write_text(text, encoding="utf-8")
+    unsealed = staging / f"{MANIFEST}.writing"
+    unsealed.write_text(text, encoding="utf-8")
+    unsealed.replace(staging / MANIFEST)
     _replace(staging, folder)
     return open_graph(folder)
 
@@ -184,16 +192,29 @@ def _replace(staging: Path, folder: Path) -> None:
         shutil.rmtree(retired)
     if folder.exists():
         folder.rename(retired)
-    staging.rename(folder)
+    try:
+        staging.rename(folder)
+    except FileNotFoundError:
+        # Between the two renames a reader may have made the second one, in recover().
+        if staging.exists() or not (folder / MANIFEST).is_file():
+            raise
     if retired.exists():
         shutil.rmtree(retired)
 
 
-def _recover(folder: Path) -> None:
+def recover(folder: Path) -> None:
     """Complete a replacement that was cut off between its two renames."""
     staging = staging_folder(folder)
     if not folder.exists() and (staging / MANIFEST).is_file():
-        staging.rename(folder)
+        with suppress(FileNotFoundError):  # its builder, or another reader, was faster
+            staging.rename(folder)
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _regrouped(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

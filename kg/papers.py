@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from kg.merging import Group, group_records, unlike_titles
 from kg.mismatch import log_odds, suspected_mismatch
+from kg.source_records import Reading, record_order
 from kg.sources.files import expand
 from kg.sources.formats import read_file
 from kg.sources.raw import shown
@@ -41,9 +42,24 @@ def read_papers(
     of the sources. Raises :class:`InputError` where a source does not exist or no paper was found,
     and with ``strict`` on the first record or source that had to be dropped.
     """
+    reading = read_records(
+        sources, source_format=source_format, strict=strict, on_progress=on_progress
+    )
+    return merge_records(reading.records, reading.ledger)
+
+
+def read_records(
+    sources: Sequence[str],
+    *,
+    source_format: str | None = None,
+    strict: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+) -> Reading:
+    """Read the source records of every source, unmerged; otherwise as :func:`read_papers`."""
     records: list[SourceRecord] = []
     ledger: list[LedgerRow] = []
-    for file in expand(sources):
+    files = expand(sources)
+    for file in files:
         for item in read_file(file, source_format):
             row = _without_text(item) if isinstance(item, SourceRecord) else item
             if row is not None:
@@ -58,31 +74,43 @@ def read_papers(
         on_progress(len(records))
     if not records:
         raise InputError(_nothing_found(sources, ledger))
-    return merge_records(records, ledger)
+    return Reading(tuple(records), tuple(ledger), frozenset(file.name for file in files))
 
 
 def merge_records(records: Sequence[SourceRecord], ledger: Sequence[LedgerRow] = ()) -> Sources:
     """Merge source records into papers; ``ledger`` holds the rows of reading them."""
-    ordered = sorted(records, key=_order)
-    groups = group_records(ordered)
     papers: list[Paper] = []
     rows: list[LedgerRow] = []
     owner: dict[Origin, set[str]] = {}
-    taken: set[str] = set()
-    merged = [(merge([ordered[i] for i in group.members]), group) for group in groups]
-    for paper, group in sorted(merged, key=lambda pair: (pair[0].id, _whole_digest(pair[0]))):
-        members = [ordered[i] for i in group.members]
-        unique = replace(paper, id=unused_id(paper, taken))
-        taken.add(unique.id)
-        papers.append(unique)
-        rows.extend(_rows(unique, paper.id, members, group))
+    for paper, wanted, members, group in _works(records):
+        papers.append(paper)
+        rows.extend(_rows(paper, wanted, members, group))
         for member in members:
-            owner.setdefault(member.origin, set()).add(unique.id)
+            owner.setdefault(member.origin, set()).add(paper.id)
     doubted = {row.paper for row in rows if row.reason is Reason.SUSPECTED_MISMATCH}
     rows.extend(row for row in _borrowed_abstracts(papers) if row.paper not in doubted)
     rows.extend(_owned(row, owner) for row in ledger)
     papers.sort(key=lambda paper: paper.id)
     return Sources(tuple(papers), tuple(sorted(rows, key=_row_order)))
+
+
+def records_by_paper(records: Sequence[SourceRecord]) -> dict[str, tuple[SourceRecord, ...]]:
+    """The source records of every paper, by its id, as :func:`merge_records` merges them."""
+    return {paper.id: tuple(members) for paper, _, members, _ in _works(records)}
+
+
+def _works(
+    records: Sequence[SourceRecord],
+) -> Iterator[tuple[Paper, str, list[SourceRecord], Group]]:
+    """Each paper, with the id it asked for, its records and how they met; ordered by that id."""
+    ordered = sorted(records, key=record_order)
+    groups = group_records(ordered)
+    taken: set[str] = set()
+    merged = [(merge([ordered[i] for i in group.members]), group) for group in groups]
+    for paper, group in sorted(merged, key=lambda pair: (pair[0].id, _whole_digest(pair[0]))):
+        unique = replace(paper, id=unused_id(paper, taken))
+        taken.add(unique.id)
+        yield unique, paper.id, [ordered[i] for i in group.members], group
 
 
 def merge(members: Sequence[SourceRecord]) -> Paper:
@@ -112,7 +140,7 @@ def fullest(members: Sequence[SourceRecord]) -> SourceRecord:
     """Choose the record with the longest abstract, then the most else; ties by content."""
     return min(
         members,
-        key=lambda m: (-len(m.abstract), -len(m.title), -len(m.authors), not m.id, _order(m)),
+        key=lambda m: (-len(m.abstract), -len(m.title), -len(m.authors), not m.id, record_order(m)),
     )
 
 
@@ -227,13 +255,6 @@ def _nothing_found(sources: Sequence[str], ledger: Sequence[LedgerRow]) -> str:
         f"{ledger[0].origin}: {ledger[0].detail}" if ledger else "the folder holds no readable file"
     )
     return f"no papers found in {', '.join(sources)}; {why}"
-
-
-def _order(record: SourceRecord) -> tuple[object, ...]:
-    return (
-        record.origin, record.id, record.title, record.abstract, record.year or 0, record.authors,
-        record.venue, record.keywords, record.doi, record.arxiv, record.pmid, record.url,
-    )  # fmt: skip
 
 
 def _row_order(row: LedgerRow) -> tuple[object, ...]:

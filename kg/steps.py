@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kg.papers import read_papers
-from ontology.records import Sources
+from kg.papers import read_records
+from kg.source_records import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ def processes(workers: int | None) -> int:
 
 def read(
     sources: Sequence[str], *, source_format: str | None, strict: bool, report: Report
-) -> Sources:
-    """Read papers like :func:`kg.papers.read_papers`, reporting the step ``read``."""
-    found = read_papers(
+) -> Reading:
+    """Read source records like :func:`kg.papers.read_records`, reporting the step ``read``."""
+    reading = read_records(
         sources,
         source_format=source_format,
         strict=strict,
         on_progress=lambda done: report(Step("read", done, 0)),
     )
-    report(Step("read", len(found.papers), len(found.papers)))
-    return found
+    report(Step("read", len(reading.records), len(reading.records)))
+    return reading

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import warnings
 from pathlib import Path
 
@@ -25,3 +26,22 @@ def read_by_rdflib(data: bytes, form: str) -> list[tuple[rdflib.term.Node, ...]]
         found = rdflib.Dataset(default_union=True)
         found.parse(io.BytesIO(data), format=form)
         return list(found.triples((None, None, None)))
+
+
+def graph_bytes(folder: Path) -> dict[str, bytes]:
+    """The bytes of every file of a graph but the cache of annotations."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "annotations" not in path.parts
+    }
+
+
+def write_papers(path: Path, count: int, word: str) -> Path:
+    """Write so many made-up papers about a word as JSON Lines."""
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(count):
+            abstract = f"We propose {word} matching number {number} for image segmentation. " * 4
+            row = {"id": f"p{number}", "title": f"{word} {number}", "abstract": abstract}
+            file.write(json.dumps(row) + "\n")
+    return path

@@ -1,16 +1,23 @@
 """The graph folder: whole or absent, byte-identical, refused when it is something else."""
 
 import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+from kg.folder_lock import locked
 from kg.graph import (
     MANIFEST,
     ROW_GROUP,
+    _replace,
     check_target,
     finish,
     open_graph,
+    open_staging,
     staging_folder,
     write_table,
 )
@@ -70,6 +77,87 @@ def test_replacement_cut_between_its_renames_is_completed(tmp_path):
     finish(staged(folder), folder, {"name": "corpus"})
     folder.rename(staging_folder(folder))
     assert open_graph(folder).name == "corpus"
+
+
+class Meddled(type(Path())):
+    """A path whose rename another process interrupts."""
+
+    meddler = None
+
+    def rename(self, target):
+        moved = super().rename(target)
+        if self.meddler is not None:
+            self.meddler()
+        return moved
+
+
+def test_a_reader_may_complete_the_replacement_of_a_builder_at_work(tmp_path, monkeypatch):
+    """A reader that comes between the two renames makes the second one; the builder goes on."""
+    folder = Meddled(tmp_path / "map")
+    finish(staged(folder), folder, {"name": "one"})
+    seen = []
+
+    def read():
+        monkeypatch.setattr(Meddled, "meddler", None)
+        seen.append(open_graph(tmp_path / "map").name)
+
+    staging = staged(folder)
+    monkeypatch.setattr(Meddled, "meddler", staticmethod(read))
+    assert "two" == finish(staging, folder, {"name": "two"}).name
+    assert ["two"] == seen
+    assert ["map"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_a_rename_that_fails_otherwise_is_an_error(tmp_path):
+    """Nothing is passed over where no graph came to be."""
+    folder = tmp_path / "map"
+    staging = staged(folder)
+    shutil.rmtree(staging)
+    with pytest.raises(FileNotFoundError):
+        _replace(staging, folder)
+
+
+def test_a_rerun_takes_up_annotations_and_nothing_else(tmp_path):
+    """Decisions that the user has deleted since do not come back out of the staging folder."""
+    folder = tmp_path / "map"
+    staging = staged(folder)
+    for name in ("annotations", "curation", "records"):
+        (staging / name).mkdir()
+        (staging / name / "file").write_text("x", encoding="utf-8")
+    assert staging == open_staging(folder)
+    assert [Path("annotations"), Path("annotations/file")] == sorted(
+        path.relative_to(staging) for path in staging.rglob("*")
+    )
+
+
+def test_a_graph_has_one_writer(tmp_path):
+    """A second one is told so; the lock is free again after the first."""
+    folder = tmp_path / "map"
+    with (
+        locked(folder),
+        pytest.raises(InputError, match="another kg build, update or remove"),
+        locked(folder),
+    ):
+        pass
+    with locked(folder):
+        pass
+
+
+def test_the_lock_of_a_killed_writer_is_taken_over(tmp_path):
+    """The system frees the lock with the process, SIGKILL included."""
+    folder = tmp_path / "map"
+    code = (
+        "import sys, time\nfrom pathlib import Path\nfrom kg.folder_lock import locked\n"
+        f"with locked(Path({str(folder)!r})):\n    print('held', flush=True)\n    time.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        assert b"held\n" == process.stdout.readline()
+        with pytest.raises(InputError, match="another kg build"), locked(folder):
+            pass
+        process.kill()
+        process.wait()
+    with locked(folder):
+        pass
 
 
 def test_curation_files_survive_a_rebuild(tmp_path):

@@ -33,7 +33,8 @@ def test_public_names():
     """The library's front door opens to these names, sorted."""
     import kg
 
-    assert ["Graph", "Selection", "build", "open_graph"] == kg.__all__
+    public = ["Graph", "Selection", "build", "diff", "open_graph", "remove", "update"]
+    assert public == kg.__all__
     assert all(getattr(kg, name) is not None for name in kg.__all__)
 
 

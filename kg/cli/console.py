@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -14,11 +15,14 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 if TYPE_CHECKING:
     from kg.steps import Step
@@ -50,6 +54,27 @@ def _console(terminal: bool, *, stderr: bool) -> Console:
     )
 
 
+class _Rate(ProgressColumn):
+    """How many a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+
+def pace(step: Step, begun: int, seconds: float) -> str:
+    """Say how many a second a step does and how long it takes at that pace; nothing at its start.
+
+    >>> from kg.steps import Step
+    >>> pace(Step("annotate", 500, 1100), begun=100, seconds=10.0)
+    '; 40 a second, 0:00:15 left'
+    """
+    if step.done <= begun or seconds <= 0:
+        return ""
+    rate = (step.done - begun) / seconds
+    left = timedelta(seconds=round((step.total - step.done) / rate)) if step.total else None
+    return f"; {rate:,.0f} a second" + (f", {left} left" if left is not None else "")
+
+
 class BuildProgress:
     """Show the steps of a build: a bar each on a terminal, a line now and then elsewhere."""
 
@@ -60,6 +85,7 @@ class BuildProgress:
                 TextColumn("{task.description:<9}"),
                 BarColumn(),
                 MofNCompleteColumn(),
+                _Rate(),
                 TimeElapsedColumn(),
                 TimeRemainingColumn(),
                 console=console,
@@ -69,6 +95,7 @@ class BuildProgress:
         )
         self._tasks: dict[str, TaskID] = {}
         self._last_line = 0.0
+        self._begun: dict[str, tuple[float, int]] = {}
 
     def __enter__(self) -> Self:
         if self._bars is not None:
@@ -93,11 +120,13 @@ class BuildProgress:
             self._bars.update(self._tasks[step.name], completed=step.done, total=total)
             return
         now = time.monotonic()
+        since, begun = self._begun.setdefault(step.name, (now, step.done))
         finished = step.total > 0 and step.done == step.total
         if finished or now - self._last_line >= PLAIN_SECONDS:
             self._last_line = now
             of = f" of {step.total:,}" if step.total else ""
-            self._console.print(f"{step.name}: {step.done:,}{of}")
+            speed = "" if finished else pace(step, begun, now - since)
+            self._console.print(f"{step.name}: {step.done:,}{of}{speed}")
 
 
 @contextmanager

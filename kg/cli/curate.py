@@ -130,7 +130,7 @@ def curate_command(
     broader: tuple[str, ...],
     note: str,
 ) -> None:
-    """Write a decision about an entity; every later build of GRAPH applies it.
+    """Write a decision about an entity; kg update, and every later build of GRAPH, applies it.
 
     \b
     merge TYPE NAME TARGET    NAME is the entity TARGET
@@ -168,7 +168,9 @@ def curate_command(
         raise click.UsageError("--alias and --broader belong to accept")
     added = add_decision(folder, decision(Verb(verb), EntityType(kind), name, target, note))
     where = folder / DECISIONS
-    notes().print(f"{where}: added; apply with kg build" if added else f"{where}: says so already")
+    notes().print(
+        f"{where}: added; apply with kg update {graph}" if added else f"{where}: says so already"
+    )
 
 
 def _accept(
@@ -186,7 +188,7 @@ def _accept(
     vocabulary = with_accepted(shipped_vocabulary(), read_curation(folder))
     entry = accepted_entry(kind, name, aliases, broader, note, vocabulary)
     accept(folder, entry, shipped_vocabulary())
-    notes().print(f"{folder / ACCEPTED}: added {entry.id}; apply with kg build {graph}")
+    notes().print(f"{folder / ACCEPTED}: added {entry.id}; apply with kg update {graph}")
 
 
 def _print_decisions(folder: Path) -> None:

@@ -8,7 +8,20 @@ from typing import Any
 
 import click
 
-from kg.cli import build, curate, evaluate, export, push, query, radar, resolve, serve, show, train
+from kg.cli import (
+    build,
+    curate,
+    evaluate,
+    export,
+    push,
+    query,
+    radar,
+    resolve,
+    serve,
+    show,
+    train,
+    update,
+)
 from ontology.errors import KgError
 
 
@@ -42,6 +55,9 @@ def main() -> None:
 
 for command in (
     build.build_command,
+    update.update_command,
+    update.remove_command,
+    update.diff_command,
     show.show_command,
     show.lookup_command,
     curate.merges_command,

@@ -1,0 +1,214 @@
+"""A graph that grows: papers added, changed and removed without reading the others again.
+
+The graph keeps its source records (:mod:`kg.source_records`) and the annotations of its papers, so
+tables are made anew from what is kept and what changed: an updated graph is the graph that a build of
+the same records gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from extractors.model_files import SHIPPED, missing_runtime
+from extractors.pipeline import Settings, fingerprint
+from kg.builder import make_graph, model_digest, vocabulary_files
+from kg.confidence import check_minimum
+from kg.folder_lock import locked
+from kg.graph import VOCABULARY, Graph, check_target, open_graph
+from kg.papers import records_by_paper
+from kg.source_records import RECORDS, Reading, read_reading
+from kg.sources.fields import clean_doi
+from kg.steps import Report, read, silent
+from ontology.errors import GraphError, InputError, MissingDependencyError
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """A graph after an update, with the number of papers that are new, changed and gone."""
+
+    graph: Graph
+    added: int
+    changed: int
+    gone: int
+
+
+def update(
+    graph: str | Path,
+    sources: str | Path | Sequence[str | Path] = (),
+    *,
+    source_format: str | None = None,
+    workers: int | None = None,
+    strict: bool = False,
+    settings: Settings | None = None,
+    min_confidence: float | None = None,
+    on_step: Report = silent,
+) -> Updated:
+    """Bring new and changed papers and the decisions of ``graph`` into it.
+
+    A source of the name of an earlier one takes its place, whatever its folder. Without ``sources``
+    the graph is made anew from what it keeps. ``settings`` and ``min_confidence`` are by default
+    those of the graph; others hold for all its papers. The graph keeps its name.
+
+    Raises :class:`~ontology.errors.GraphError` where ``graph`` is none or keeps no source records,
+    and :class:`~ontology.errors.InputError` like :func:`kg.builder.build`.
+    """
+    paths = [str(one) for one in ([sources] if isinstance(sources, str | Path) else sources)]
+    folder = Path(graph)
+    check_target(folder)
+    open_graph(folder)  # before the lock: a folder that is none gets no lock beside it
+    with locked(folder):
+        old = open_graph(folder)
+
+        def reading() -> Reading:
+            kept = read_reading(folder / RECORDS)
+            if not paths:
+                return kept
+            newer = read(paths, source_format=source_format, strict=strict, report=on_step)
+            return kept.replaced_by(newer)
+
+        return _remade(old, reading, settings, min_confidence, workers, on_step)
+
+
+def remove(
+    graph: str | Path,
+    *,
+    papers: Sequence[str] = (),
+    dois: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    workers: int | None = None,
+    on_step: Report = silent,
+) -> Updated:
+    """Take papers out of a graph: by id, by DOI, or all records of a source.
+
+    All source records of a removed paper go; a later update from the same source brings them back.
+    Raises :class:`~ontology.errors.InputError` where the graph holds no such paper or source, and
+    where none would be left.
+    """
+    folder = Path(graph)
+    check_target(folder)
+    open_graph(folder)
+    with locked(folder):
+        old = open_graph(folder)
+        kept = read_reading(folder / RECORDS)
+        names = {PurePath(source).name for source in sources}
+        if unknown := names - kept.sources:
+            raise InputError(
+                f"{folder}: nothing was read from {', '.join(sorted(unknown))};"
+                f" its sources are {_few(sorted(kept.sources))}"
+            )
+        ids = {*papers, *_ids_of(old, dois)}
+        if ids:
+            owned = records_by_paper(kept.records)
+            if absent := ids - owned.keys():
+                raise InputError(f"{folder}: holds no paper {', '.join(sorted(absent))}")
+            kept = kept.without_records({one for paper in ids for one in owned[paper]})
+        kept = kept.without_sources(names)
+        if not kept.records:
+            raise InputError(f"{folder}: no paper would be left; delete the folder instead")
+        return _remade(old, lambda: kept, None, None, workers, on_step)
+
+
+def recorded_settings(
+    graph: Graph,
+    *,
+    model: Path | None = None,
+    no_model: bool = False,
+    vocabulary: Sequence[Path] = (),
+) -> Settings:
+    """The settings that a graph was built with, save those given here.
+
+    Raises :class:`~ontology.errors.InputError` where it was read with a model of the user's, which it
+    does not keep, and :class:`~ontology.errors.MissingDependencyError` where litkg's own cannot run.
+    """
+    kept = tuple(
+        next((graph.path / VOCABULARY / f"{place:02}").iterdir())
+        for place, _ in enumerate(graph.manifest["vocabulary"], start=1)
+    )
+    return Settings(tuple(vocabulary) or kept, None if no_model else model or _model_of(graph))
+
+
+def reread_for(graph: Graph, settings: Settings) -> tuple[str, ...]:
+    """What settings read otherwise than the graph was read, so that all its papers are read again."""
+    if fingerprint(settings) == graph.manifest["extractor"]:
+        return ()
+    found = []
+    if model_digest(settings) != graph.manifest["model"]:
+        found.append("model")
+    if vocabulary_files(settings) != graph.manifest["vocabulary"]:
+        found.append("vocabulary")
+    return tuple(found) or ("version of litkg",)
+
+
+def _model_of(graph: Graph) -> Path | None:
+    match graph.manifest.get("model_of"):
+        case None:
+            raise GraphError(f"{graph.path}: does not say how it was read; build it once more")
+        case "none":
+            return None
+        case "litkg" if missing := missing_runtime():
+            raise MissingDependencyError(
+                f"{graph.path}: was read with the model of litkg; pip install {' '.join(missing)},"
+                " or read by rules alone with --no-model"
+            )
+        case "litkg":
+            return SHIPPED
+        case _:
+            raise InputError(
+                f"{graph.path}: was read with a model of your own; name its folder with --model"
+            )
+
+
+def _remade(
+    old: Graph,
+    reading_of: Callable[[], Reading],
+    settings: Settings | None,
+    min_confidence: float | None,
+    workers: int | None,
+    on_step: Report,
+) -> Updated:
+    minimum = old.manifest["min_confidence"] if min_confidence is None else min_confidence
+    check_minimum(minimum)
+    before = _papers(old)
+    old.database.close()
+    made = make_graph(
+        reading_of,
+        old.path,
+        name=old.name,
+        settings=settings or recorded_settings(old),
+        min_confidence=minimum,
+        workers=workers,
+        on_step=on_step,
+    )
+    after = _papers(made)
+    return Updated(
+        made,
+        added=len(after.keys() - before.keys()),
+        changed=sum(before[one] != after[one] for one in after.keys() & before.keys()),
+        gone=len(before.keys() - after.keys()),
+    )
+
+
+def _papers(graph: Graph) -> dict[str, int]:
+    """A digest of each paper, whatever it was read from."""
+    rows = graph.database.execute(
+        "SELECT id, hash(title, abstract, authors, venue, year, keywords, doi, arxiv, pmid, url)"
+        " FROM papers"
+    ).fetchall()
+    return dict(rows)
+
+
+def _ids_of(graph: Graph, dois: Sequence[str]) -> list[str]:
+    found = []
+    for given in dois:
+        doi, _ = clean_doi(given)
+        rows = graph.database.execute("SELECT id FROM papers WHERE doi = ?", [doi]).fetchall()
+        if not doi or not rows:
+            raise InputError(f"{graph.path}: holds no paper of the DOI {given!r}")
+        found += [paper for (paper,) in rows]
+    return found
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
