@@ -20,8 +20,8 @@ from statistics import median
 
 from kg.cypher_store import open_store as open_cypher
 from kg.graph import Graph, open_graph
-from kg.query import open_store as open_sparql
 from kg.recipes import LANGUAGES, Language, Recipe, answer, recipes, values_of
+from kg.sparql import open_store as open_sparql
 from ontology.errors import QueryError
 from ontology.terms import EntityType
 

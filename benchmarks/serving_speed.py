@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
-from kg.query import sparql
+from kg.sparql import sparql
 
 QUESTIONS = {
     "5 rows": "SELECT ?p { ?p litkg:uses ?m . ?m a litkg:Method } LIMIT 5",
@@ -45,7 +45,7 @@ def main(graph: Path) -> None:
 
     try:
         for name, query in QUESTIONS.items():
-            show(f"{name}, kg.query.sparql", lambda query=query: sparql(graph, query), 1)
+            show(f"{name}, kg.sparql.sparql", lambda query=query: sparql(graph, query), 1)
             for accept in ("application/sparql-results+json", "text/csv"):
                 for clients in (1, CLIENTS):
                     show(

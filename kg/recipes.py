@@ -81,11 +81,11 @@ def answer(
 
     Names of entities, venues, authors and papers may be in any spelling. The answer of both
     languages is the same. Raises ``QueryError`` for a parameter that the recipe does not have or
-    that the graph does not know, and what ``kg.query.sparql`` and ``kg.cypher.cypher`` raise.
+    that the graph does not know, and what ``kg.sparql.sparql`` and ``kg.cypher.cypher`` raise.
     """
     values = values_of(graph_folder, recipe, parameters or {})
     if language == "sparql":
-        from kg.query import sparql  # noqa: PLC0415  each language loads its own engine
+        from kg.sparql import sparql  # noqa: PLC0415  each language loads its own engine
 
         terms = {name: sparql_value(value) for name, value in values.items()}
         return sparql(

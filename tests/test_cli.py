@@ -322,6 +322,7 @@ def test_query_lists_and_shows_recipes():
         ((), "give one of --sparql, --cypher, --recipe, --list"),
         (("--list", "--recipe", "aliases"), "give one of --sparql, --cypher, --recipe, --list"),
         (("--sparql", "ASK {}", "--show"), "--show belongs to --recipe"),
+        (("--list", "--language", "cypher"), "--language belongs to --recipe"),
         (("--recipe", "aliases"), "name the graph folder to ask"),
     ],
 )

@@ -18,10 +18,10 @@ from served import SLOW, served
 
 from kg.cli.main import main
 from kg.graph import MANIFEST, open_graph
-from kg.query import open_store
 from kg.query_store import STORE
 from kg.server.processes import BusyError, QueryProcesses
 from kg.server.served_graph import ServedGraph, StaleError
+from kg.sparql import open_store
 from ontology.errors import GraphError, MissingDependencyError, QueryError
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?p a litkg:Paper }"

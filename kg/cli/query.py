@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 @click.option(
     "--language",
     type=click.Choice(["sparql", "cypher"]),
-    default="sparql",
-    show_default=True,
-    help="Language in which a recipe is asked; the answer is the same.",
+    help="Language in which a recipe is asked, sparql by default; the answer is the same.",
 )
 @click.option(
     "--param",
@@ -67,7 +65,7 @@ def query_command(
     sparql: str | None,
     cypher: str | None,
     recipe: str | None,
-    language: Literal["sparql", "cypher"],
+    language: Literal["sparql", "cypher"] | None,
     parameters: tuple[str, ...],
     list_: bool,
     show: bool,
@@ -95,8 +93,9 @@ def query_command(
     given = [("--sparql", sparql), ("--cypher", cypher), ("--recipe", recipe), ("--list", list_)]
     if sum(value not in (None, False) for _, value in given) != 1:
         raise click.UsageError(f"give one of {', '.join(name for name, _ in given)}")
-    if show and recipe is None:
-        raise click.UsageError("--show belongs to --recipe")
+    for option, used in (("--show", show), ("--language", language is not None)):
+        if used and recipe is None:
+            raise click.UsageError(f"{option} belongs to --recipe")
     if list_:
         _list(output_format)
         return
@@ -105,7 +104,9 @@ def query_command(
         return
     if graph is None:
         raise click.UsageError("name the graph folder to ask: kg query GRAPH ...")
-    result = _answer(graph, sparql, cypher, recipe, language, parameters, timeout, limit)
+    result = _answer(
+        graph, sparql, cypher, recipe, language or "sparql", parameters, timeout, limit
+    )
     for note in result.notes:
         click.echo(f"note: {note}", err=True)
     click.echo(RENDERERS[output_format](result), nl=False)
@@ -136,7 +137,7 @@ def _answer(
         )  # fmt: skip
     values = {name: read_value(text) for name, text in given.items()}
     if sparql is not None:
-        from kg.query import sparql as ask
+        from kg.sparql import sparql as ask
     else:
         from kg.cypher import cypher as ask
     return ask(

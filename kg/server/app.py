@@ -18,8 +18,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from kg.query import check, explained, out_of_time
-from kg.query_worker import NOT_ACCEPTABLE
 from kg.server import page
 from kg.server.description import describe
 from kg.server.envelope import Envelope, note
@@ -27,6 +25,8 @@ from kg.server.negotiation import GRAPHS, RESULTS, preferred
 from kg.server.processes import BusyError, CrashError, QueryProcesses
 from kg.server.protocol import read_query
 from kg.server.served_graph import ServedGraph, StaleError
+from kg.sparql import check, explained, out_of_time
+from kg.sparql_worker import NOT_ACCEPTABLE
 from ontology.errors import KgError, QueryError
 from ontology.identifiers import PREFIXES
 

@@ -8,7 +8,7 @@ import signal
 import sys
 from typing import Any
 
-from kg import query_worker
+from kg import sparql_worker
 from ontology.errors import QueryError
 
 _LONGEST_LINE = 1 << 20
@@ -30,7 +30,7 @@ class QueryProcesses:
     async def ask(
         self, request: dict[str, Any], *, wait: float, seconds: float
     ) -> tuple[dict[str, Any], bytes]:
-        """Give the head and the body of the answer to a request of ``kg.query_worker``.
+        """Give the head and the body of the answer to a request of ``kg.sparql_worker``.
 
         Raises ``BusyError`` where no process is free within ``wait`` seconds, ``TimeoutError`` where
         the answer takes more than ``seconds``, ``CrashError`` where the process dies. A caller that
@@ -71,7 +71,7 @@ class QueryProcesses:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-I",
-            query_worker.__file__,
+            sparql_worker.__file__,
             str(self._memory),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

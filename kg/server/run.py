@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kg.graph import open_graph
-from kg.query import open_store
 from kg.query_store import Progress
+from kg.sparql import open_store
 from ontology.errors import InputError, MissingDependencyError
 
 _GRACE_SECONDS = 3

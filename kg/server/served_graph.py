@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from kg.graph import MANIFEST, open_graph
-from kg.query import open_store
+from kg.sparql import open_store
 from ontology.errors import QueryError
 
 Stamp = tuple[int, int, int]

@@ -17,7 +17,7 @@ from typing import Any
 import pyoxigraph
 
 from exports import ntriples
-from kg import query_process, query_worker
+from kg import query_process, sparql_worker
 from kg.bindings import Term, bound
 from kg.graph import Graph, open_graph
 from kg.query_result import QueryResult, Value
@@ -83,7 +83,7 @@ def sparql(
     check(query)
     store = open_store(open_graph(graph_folder), progress=progress)
     request = {"store": str(store), "query": query, "prefixes": PREFIXES, "limit": limit}
-    answer = query_process.ask(query_worker.__file__, request, timeout=timeout, advice=_ADVICE)
+    answer = query_process.ask(sparql_worker.__file__, request, timeout=timeout, advice=_ADVICE)
     if "error" in answer:
         raise explained(answer["message"], query)
     return QueryResult(

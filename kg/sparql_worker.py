@@ -1,6 +1,6 @@
 """The process that runs SPARQL queries: pyoxigraph cannot be interrupted, a process can.
 
-Reads JSON requests from stdin, one a line, and answers each on stdout. Run as a file by ``kg.query``
+Reads JSON requests from stdin, one a line, and answers each on stdout. Run as a file by ``kg.sparql``
 and ``kg.server``, so that it starts without the rest of litkg: about 0.1 s.
 
 A request holds ``store``, ``query``, ``prefixes`` and ``limit``; its answer is one line of JSON, in

@@ -14,11 +14,11 @@ import pytest
 from graphs import folder_of, hostile_graph, rows_of, small_graph
 
 from exports.triples import resources
-from kg import query_worker
+from kg import sparql_worker
 from kg.graph import Graph, open_graph
-from kg.query import check, open_store, sparql
 from kg.query_result import RENDERERS, QueryResult, as_csv, as_json, as_table
 from kg.query_store import STORE
+from kg.sparql import check, open_store, sparql
 from ontology.errors import GraphError, QueryError
 
 NAMES = "SELECT ?name { ?m a litkg:Method ; skos:prefLabel ?name } ORDER BY ?name"
@@ -224,7 +224,7 @@ def test_a_slow_query_is_ended(small: Path) -> None:
 
 def test_a_dead_process_is_reported(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A crash of the process behind a query is a QueryError with its last words."""
-    monkeypatch.setattr(query_worker, "__file__", str(small / "no such file.py"))
+    monkeypatch.setattr(sparql_worker, "__file__", str(small / "no such file.py"))
     with pytest.raises(
         QueryError, match=r"^query: the process ended with status 2; .*no such file"
     ):
@@ -233,7 +233,7 @@ def test_a_dead_process_is_reported(small: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_the_worker_needs_nothing_of_ours() -> None:
     """The process starts without litkg, so it starts fast."""
-    code = f"import runpy, sys; runpy.run_path({query_worker.__file__!r}); print(*sys.modules)"
+    code = f"import runpy, sys; runpy.run_path({sparql_worker.__file__!r}); print(*sys.modules)"
     run = subprocess.run(
         [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
     )

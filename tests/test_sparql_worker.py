@@ -19,7 +19,7 @@ from pyoxigraph import (
     Store,
 )
 
-from kg.query_worker import serialised
+from kg.sparql_worker import serialised
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 TERMS = st.one_of(
