@@ -67,13 +67,15 @@ def build(
     folder = Path(output)
     check_minimum(min_confidence)
     check_target(folder)
+    settings = settings or default_settings()
+    vocabulary_with(settings.vocabulary)  # a bad file stops the run before anything is written
     with locked(folder):
         recover(folder)
         return make_graph(
             lambda: read(paths, source_format=source_format, strict=strict, report=on_step),
             folder,
             name=name or corpus_name(paths),
-            settings=settings or default_settings(),
+            settings=settings,
             min_confidence=min_confidence,
             workers=workers,
             on_step=on_step,
