@@ -184,7 +184,7 @@ def _without_signs(name: str) -> str:
     >>> _without_signs("U-Net++"), _without_signs("U-Net")
     ('unet', 'unet')
     """
-    return "_".join(token for token in key_tokens(name) if token[0].isalnum())
+    return match_key(" ".join(token for token in key_tokens(name) if token[0].isalnum()))
 
 
 def _with_modifier(entities: Mapping[str, _Entity]) -> Iterator[LoggedMerge]:
