@@ -11,6 +11,7 @@ from pathlib import Path
 from kg.graph import Graph
 from kg.resolve import MergeReason, Resolution, resolve_name
 from ontology.errors import InputError
+from ontology.names import match_key
 from ontology.terms import EntityType
 from ontology.vocabulary.reader import Vocabulary
 
@@ -37,7 +38,7 @@ def lookup(
     kind: EntityType | None = None,
     graph: Graph | None = None,
 ) -> list[Found]:
-    """Find the entities that a name means, those of most papers first.
+    """Find the entities that a name means: those it names canonically first, then by papers.
 
     With a graph only its entities are found, by any surface form seen in a paper or any name that
     the vocabulary gives them; names that the graph was built with go before those of ``vocabulary``.
@@ -69,7 +70,8 @@ def lookup(
         for iri, type_, canonical, papers, aliases in _entities(graph, list(why))
         if kind is None or EntityType(type_) is kind
     ]
-    return sorted(found, key=lambda one: (-(one.papers or 0), one.iri))
+    key = match_key(name)
+    return sorted(found, key=lambda one: (match_key(one.name) != key, -(one.papers or 0), one.iri))
 
 
 def suggestions(name: str, graph: Graph, *, count: int = 5) -> list[str]:

@@ -7,6 +7,7 @@ from helpers import SHARED, needs_shared
 
 from kg.lookup import lookup, lookup_pairs, read_pairs, suggestions
 from ontology.errors import InputError
+from ontology.names import match_key
 from ontology.terms import EntityType
 from ontology.vocabulary.reader import shipped_vocabulary
 
@@ -88,3 +89,13 @@ def test_a_bare_head_is_no_alias(example_graph):
     """The word "image" names the image, not each kind of image that some paper shortens so."""
     found = lookup("images", vocabulary=shipped_vocabulary(), graph=example_graph)
     assert [("Modality", "image")] == names(found)
+
+
+def test_a_canonical_name_comes_before_the_aliases_of_others(example_graph):
+    """An entity is the first answer to its own name, however many papers others have."""
+    rows = example_graph.database.execute(
+        "SELECT name FROM entities WHERE papers > 0 ORDER BY hash(name) LIMIT 60"
+    ).fetchall()
+    for (name,) in rows:
+        first, *_ = lookup(name, vocabulary=shipped_vocabulary(), graph=example_graph)
+        assert match_key(name) == match_key(first.name)
