@@ -91,7 +91,8 @@ def cypher_value(value: Value) -> str | float:
 
 def _entity(graph: Graph, name: str, kind: EntityType | None, text: str) -> Iri:
     found = graph.database.execute(
-        "SELECT iri FROM entities WHERE iri = $text AND ($kind IS NULL OR type = $kind)",
+        "SELECT iri FROM entities WHERE $text IN (iri, name) AND ($kind IS NULL OR type = $kind)"
+        " ORDER BY iri = $text DESC, papers DESC, iri",
         {"text": text, "kind": kind.value if kind else None},
     ).fetchall()
     if found:

@@ -210,3 +210,25 @@ def test_of_entities_of_one_name_the_most_named_is_meant(small: Path) -> None:
     assert (
         "urn:litkg:task:imagesegmentation" == resolved(graph, "x", "entity", "segmentation").value
     )
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "paths"),
+    [
+        ("U-Net", "CellPix", [(1, "U-Net – CellPix")]),
+        ("TinySeg", "CellPix", [(2, "TinySeg – MiniPix – CellPix"), (2, "TinySeg – U-Net – CellPix"),
+                                (2, "TinySeg – cell counting – CellPix")]),
+        ("skip connection", "cell counting", [(3, "skip connection – U-Net – CellPix – cell counting"),
+                                              (3, "skip connection – U-Net – TinySeg – cell counting")]),
+        ("U-Net", "unet", []),
+        ("U-Net", "survival analysis", []),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_shortest_chains_are_found(
+    small: Path, language: Language, start: str, end: str, paths: list[tuple[int, str]]
+) -> None:
+    """Those of fewest steps, all of them, and none from an entity to itself."""
+    recipe = recipe_of("shortest-connection")
+    found = answer(small, recipe, language=language, parameters={"start": start, "end": end})
+    assert tuple(paths) == found.rows
