@@ -115,7 +115,7 @@ def _decided(
                 blocked.add(entity.iri)
                 continue
             case Verb.RETYPE:
-                target = _of_type(EntityType(one.target), entity, vocabulary)
+                target = resolve_name(EntityType(one.target), entity.name, vocabulary)
             case Verb.MERGE:
                 target = _meant(
                     one.type, one.target, resolutions, by_key, vocabulary
@@ -149,7 +149,3 @@ def _meant(
         return resolutions[form]
     iri = resolve_name(kind, name, vocabulary).iri
     return next((one for one in resolutions.values() if one.iri == iri), None)
-
-
-def _of_type(kind: EntityType, entity: Resolution, vocabulary: Vocabulary) -> Resolution:
-    return resolve_name(kind, entity.name, vocabulary)

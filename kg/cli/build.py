@@ -17,6 +17,7 @@ from kg.cli.options import (
     MODEL,
     NO_MODEL,
     QUIET,
+    RECORDS,
     SOURCES,
     STRICT,
     VOCABULARY,
@@ -95,14 +96,7 @@ def build_command(
 
 @click.command("extract")
 @SOURCES
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path, allow_dash=True),
-    default="-",
-    help="File for the annotation records; standard output by default.",
-)
+@RECORDS
 @FROM
 @WORKERS
 @VOCABULARY

@@ -67,6 +67,14 @@ LEAST_CONFIDENCE = click.option(
     " with either of its ends. Its own confidence is of another scale and leaves nothing out. What"
     " a value costs and gains is shown by kg evaluate.",
 )
+RECORDS = click.option(
+    "-o",
+    "--output",
+    "target",
+    type=click.Path(path_type=Path, allow_dash=True),
+    default="-",
+    help="File for the annotation records; standard output by default.",
+)
 QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 
 

@@ -7,19 +7,12 @@ from pathlib import Path
 import click
 
 from kg.cli.console import build_progress
-from kg.cli.options import QUIET
+from kg.cli.options import QUIET, RECORDS
 
 
 @click.command("resolve")
 @click.argument("annotations", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path, allow_dash=True),
-    default="-",
-    help="File for the annotation records; standard output by default.",
-)
+@RECORDS
 @QUIET
 def resolve_command(annotations: Path, target: Path, quiet: bool) -> None:
     """Group and name given mentions: annotation records in, annotation records out.
