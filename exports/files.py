@@ -6,7 +6,7 @@ import gzip
 import io
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -41,6 +41,13 @@ def text_file(path: Path) -> Iterator[TextIO]:
                 with io.TextIOWrapper(raw, encoding="utf-8", newline="") as file:
                     yield file
         (place / path.name).replace(path)
+
+
+def write_text(path: Path, pieces: Iterable[str]) -> None:
+    """Write a text piece by piece, as :func:`text_file` does."""
+    with text_file(path) as file:
+        for piece in pieces:
+            file.write(piece)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from exports.files import text_file
+from exports.files import write_text
 from exports.graphml import plain
 from exports.network import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, Edge, Node, Value, Years, edges, nodes
 from exports.triples import Evidence
@@ -49,9 +49,7 @@ def generate(graph: GraphTables, *, evidence: Evidence = "full") -> Iterator[str
 
 def write(graph: GraphTables, path: Path, *, evidence: Evidence = "full") -> None:
     """Write the graph to a file, compressed where the name ends in ``.gz``, or to stdout (``-``)."""
-    with text_file(path) as file:
-        for piece in generate(graph, evidence=evidence):
-            file.write(piece)
+    write_text(path, generate(graph, evidence=evidence))
 
 
 def spells(years: Iterable[int]) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from exports.files import text_file
+from exports.files import write_text
 from exports.network import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, Value, edges, nodes
 from exports.triples import Evidence
 from exports.xmltext import xml_text
@@ -47,9 +47,7 @@ def generate(graph: GraphTables, *, evidence: Evidence = "full") -> Iterator[str
 
 def write(graph: GraphTables, path: Path, *, evidence: Evidence = "full") -> None:
     """Write the graph to a file, compressed where the name ends in ``.gz``, or to stdout (``-``)."""
-    with text_file(path) as file:
-        for piece in generate(graph, evidence=evidence):
-            file.write(piece)
+    write_text(path, generate(graph, evidence=evidence))
 
 
 def _elements(graph: GraphTables, evidence: Evidence) -> Iterator[str]:

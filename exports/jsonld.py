@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from exports.files import text_file
+from exports.files import write_text
 from exports.triples import (
     BOOLEAN,
     DOUBLE,
@@ -87,9 +87,7 @@ def generate(graph: GraphTables, *, evidence: Evidence = "full") -> Iterator[str
 
 def write(graph: GraphTables, path: Path, *, evidence: Evidence = "full") -> None:
     """Write the graph to a file, compressed where the name ends in ``.gz``, or to stdout (``-``)."""
-    with text_file(path) as file:
-        for piece in generate(graph, evidence=evidence):
-            file.write(piece)
+    write_text(path, generate(graph, evidence=evidence))
 
 
 def _frames(graph: GraphTables, evidence: Evidence) -> Iterator[Frame]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from exports.files import text_file
+from exports.files import write_text
 from exports.ntriples import literal
 from exports.streams import rows
 from exports.triples import (
@@ -61,9 +61,7 @@ def generate(graph: GraphTables, *, evidence: Evidence = "full") -> Iterator[str
 
 def write(graph: GraphTables, path: Path, *, evidence: Evidence = "full") -> None:
     """Write the graph to a file, compressed where the name ends in ``.gz``, or to stdout (``-``)."""
-    with text_file(path) as file:
-        for piece in generate(graph, evidence=evidence):
-            file.write(piece)
+    write_text(path, generate(graph, evidence=evidence))
 
 
 def source_iri(source: str) -> str:

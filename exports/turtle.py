@@ -14,7 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from exports.files import text_file
+from exports.files import write_text
 from exports.ntriples import escaped
 from exports.triples import (
     BOOLEAN,
@@ -51,9 +51,7 @@ def generate(graph: GraphTables, *, evidence: Evidence = "full") -> Iterator[str
 
 def write(graph: GraphTables, path: Path, *, evidence: Evidence = "full") -> None:
     """Write the graph to a file, compressed where the name ends in ``.gz``, or to stdout (``-``)."""
-    with text_file(path) as file:
-        for piece in generate(graph, evidence=evidence):
-            file.write(piece)
+    write_text(path, generate(graph, evidence=evidence))
 
 
 @lru_cache(maxsize=65536)

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from exports.files import text_file
+from exports.files import write_text
 from exports.iris import valid_iri
 from exports.streams import rows
 from ontology.tables import GraphTables
@@ -42,9 +42,7 @@ def generate(graph: GraphTables) -> Iterator[str]:
 
 def write(graph: GraphTables, path: Path) -> None:
     """Write the graph to a file, compressed where the name ends in ``.gz``, or to stdout (``-``)."""
-    with text_file(path) as file:
-        for piece in generate(graph):
-            file.write(piece)
+    write_text(path, generate(graph))
 
 
 def _item(entity: tuple[Any, ...]) -> dict[str, Any]:
