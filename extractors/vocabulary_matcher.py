@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from extractors.reading import CJK, text_of
 from extractors.word_lists import word_set
-from ontology.names import key_tokens, match_key, singular
+from ontology.names import abbreviates, key_tokens, match_key, singular
 from ontology.terms import EntityType
 from ontology.vocabulary.reader import Entry
 
@@ -23,6 +23,9 @@ _CJK = re.compile(rf"[{CJK}]")
 _GAP = re.compile(r"(?: |[-‐‑–—/_'’&.$^{}\\]{1,3}| [-–&/] )?")
 _NEXT_WORD = re.compile(r"[ -]([^\W\d_]+)")
 _MATHS = re.compile(r"\$\\?$")
+_STEM = 4
+"""Letters by which two spellings of a word in a long form are told to be one word."""
+_SMALL = frozenset("a an and as at by for from in of on or the to via with".split())
 _SUFFIXES = frozenset(
     """
     based driven guided style like level enhanced augmented powered specific aware generated
@@ -164,15 +167,16 @@ def _may_end(text: str, pieces: list[re.Match[str]], index: int) -> bool:
 def telling(matches: Iterable[Match], text: str) -> Iterator[Match]:
     """Leave out matches that the text around them makes something else.
 
-    A name that a shorter name of the same entry begins ("EEG data", "EEG") gives way to it, a name
-    that is too general is none, and a lower-case modality inside a compound ("image patch") is no
-    modality.
+    A name that a shorter name of the same entry begins ("EEG data", "EEG") gives way to it unless
+    more than common words follow ("LIDC-IDRI", "LIDC"), a name that is too general is none, and a
+    lower-case modality inside a compound ("image patch") is no modality.
     """
     found = list(matches)
     shorter = {(match.start, match.entry.id): match.end for match in reversed(found)}
     for match in found:
         surface = text[match.start : match.end]
-        if shorter[match.start, match.entry.id] < match.end:
+        rest = text[shorter[match.start, match.entry.id] : match.end]
+        if rest and rest == rest.lower():
             continue
         if "_".join(key_tokens(surface)) in word_set("too_general"):
             continue
@@ -181,6 +185,35 @@ def telling(matches: Iterable[Match], text: str) -> Iterator[Match]:
             if word and not _ends_modality(word[1].lower()):
                 continue
         yield match
+
+
+def stands_for(entry: Entry, acronym: str, long_form: str) -> bool:
+    """Tell whether an acronym that a paper defines can mean the entry that lists it.
+
+    It cannot where the paper and the entry both spell it out and no name of the entry shares half
+    of its words with the paper's long form, "recognize" and "recognition" being one word.
+
+    >>> entry = Entry("cnn", EntityType.METHOD, "convolutional neural network")
+    >>> stands_for(entry, "CNN", "convolution neural networks")
+    True
+    >>> stands_for(entry, "CNN", "category name normalization")
+    False
+    """
+    key = match_key(acronym)
+    if not abbreviates(key, long_form) or not any(abbreviates(key, name) for name in entry.names):
+        return True
+    return any(_alike(_stems(long_form), _stems(name)) for name in entry.names)
+
+
+def _stems(name: str) -> set[str]:
+    return {token[:_STEM] for token in key_tokens(name) if token not in _SMALL}
+
+
+def _alike(first: set[str], second: set[str]) -> bool:
+    shared = sum(
+        any(one.startswith(other) or other.startswith(one) for other in second) for one in first
+    )
+    return 2 * shared >= min(len(first), len(second)) > 0
 
 
 def _ends_modality(word: str) -> bool:
@@ -195,11 +228,22 @@ def _ends_modality(word: str) -> bool:
 def mark_vocabulary(doc: Doc, index: VocabularyIndex) -> Doc:
     """Write the matches to ``doc.spans["vocabulary"]``, entry ids as ``span.kb_id_``.
 
-    ``doc.user_data["entry_names"]`` keeps the canonical names by entry id.
+    ``doc.user_data["entry_names"]`` keeps the canonical names by entry id. A listed acronym that
+    the paper defines as something else is no match.
     """
+    text = text_of(doc)
+    forms = list(doc.spans["abbreviations"])
+    long_forms = {
+        match_key(short.text): long_form.text
+        for long_form, short in zip(forms[::2], forms[1::2], strict=True)
+    }
     spans = []
     names: dict[str, str] = {}
-    for match in telling(index.find(text_of(doc)), text_of(doc)):
+    for match in telling(index.find(text), text):
+        surface = text[match.start : match.end]
+        long_form = long_forms.get(match_key(surface))
+        if long_form and not stands_for(match.entry, surface, long_form):
+            continue
         names[match.entry.id] = match.entry.name
         span = doc.char_span(
             match.start, match.end, label=match.entry.type.value, kb_id=match.entry.id

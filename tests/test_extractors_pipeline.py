@@ -201,6 +201,24 @@ def test_the_long_form_names_an_entity_outside_the_vocabulary():
     assert "Foo" == canonical_name(["Foo", "Foo", "foo bar"], "", [], EntityType.METHOD)
 
 
+@pytest.mark.parametrize(
+    ("long_form", "short", "expected"),
+    [
+        ("rotor state estimation", "RSE", "rotor state estimation"),
+        ("category name normalization", "CNN", "category name normalization"),
+        ("convolution neural nets", "CNNs", "convolutional neural network"),
+        ("attack success regularization", "ASR", "attack success regularization"),
+        ("automated speech recognizer training", "ASR", "automatic speech recognition"),
+    ],
+)
+def test_a_papers_own_definition_beats_a_listed_acronym(long_form, short, expected):
+    """Unless both are the same words, spelt somewhat differently."""
+    annotated = read("", f"We study {long_form} ({short}). Then {short} runs on old machines.")
+    [entity] = (entity for entity in annotated.entities if short in entity.forms)
+    assert expected == entity.name
+    assert 2 == sum(mention.surface == short for mention in entity.mentions)
+
+
 def test_a_bare_head_does_not_name_the_term_it_refers_to():
     """The word "segmentation" before "texture segmentation" is a form of it, not its name."""
     found = names(read("", "We improve segmentation. We evaluate texture segmentation."))

@@ -17,6 +17,7 @@ ENTRIES = (
     Entry("method:u-net", EntityType.METHOD, "U-Net"),
     Entry("modality:image", EntityType.MODALITY, "image"),
     Entry("modality:eeg", EntityType.MODALITY, "EEG", (Alias("EEG data"),)),
+    Entry("dataset:lidc", EntityType.DATASET, "LIDC-IDRI", (Alias("LIDC"),)),
     Entry("task:segmentation", EntityType.TASK, "tumor segmentation"),
 )
 INDEX = VocabularyIndex(ENTRIES)
@@ -37,6 +38,7 @@ def found(text: str) -> list[str]:
         ("Adam met adam", ["Adam"]),
         ("BERT-based, BERT-2, SciBERT, non-BERT", ["BERT", "BERT"]),
         ("EEG data and EEG", ["EEG", "EEG"]),
+        ("LIDC and LIDC-IDRI", ["LIDC", "LIDC", "LIDC-IDRI"]),
         ("image data, image patches, images", ["image", "images"]),
         ("基于流匹配的方法", ["流匹配"]),
         ("用CLIP分割", ["CLIP"]),
