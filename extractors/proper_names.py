@@ -22,6 +22,10 @@ _HYPHEN = re.compile(r"[-‐‑–/'’]")
 _URL = re.compile(
     r"(?:https?\s?:|www\.)\S*(?:\s\S*/\S*)*|\b[\w.-]{1,64}\.(?:com|org|io|net|edu)/\S*"
 )
+_GROUP = re.compile(r"[A-Z]{2}")
+"""Lie groups: "SO(3)"."""
+_TWO_NUMBERS = re.compile(r"(.*\d)/\d+")
+"""Two versions of a name in one: "CIFAR-10/100"."""
 _LIST_SIGNS = frozenset({",", "and", "or", "&", "/"})
 
 
@@ -69,9 +73,14 @@ def proper_names(words: Sequence[Word], datasets: Collection[int] = frozenset())
             index += 1
         else:
             kind = _type(words, listed, datasets) if listed else ""
-            yield from (Name(words[a].start, words[b - 1].end, kind) for a, b in listed)
+            yield from (Name(words[a].start, _end(words[b - 1]), kind) for a, b in listed)
             listed = []
             index += 1
+
+
+def _end(word: Word) -> int:
+    two = _TWO_NUMBERS.fullmatch(word.text)
+    return word.start + len(two[1]) if two else word.end
 
 
 def _name_at(words: Sequence[Word], index: int) -> tuple[int, int] | None:
@@ -81,6 +90,11 @@ def _name_at(words: Sequence[Word], index: int) -> tuple[int, int] | None:
     end = index + 1
     while end < len(words) and _VERSION.fullmatch(words[end].text):
         end += 1
+    following = [word.text for word in words[end : end + 2]]
+    if _GROUP.fullmatch(word) and following[:1] == ["("] and following[-1].isdigit():
+        return None
+    if any(singular(one.lower()) in word_set("hardware") for one in following):
+        return None
     return index, end
 
 
@@ -106,9 +120,19 @@ def _type(words: Sequence[Word], listed: list[tuple[int, int]], datasets: Collec
         return EntityType.DATASET.value
     if heads & set(after) or heads & set(before):
         return EntityType.DATASET.value
-    if before[-1:] == ["on"] or (before[-1:] == ["the"] and before[-2:-1] == ["on"]):
+    on = before[-1:] == ["on"] or (before[-1:] == ["the"] and before[-2:-1] == ["on"])
+    if on and not _describes(words, last):
         return EntityType.DATASET.value
     return EntityType.METHOD.value
+
+
+def _describes(words: Sequence[Word], end: int) -> bool:
+    """Tell whether what ends here describes the noun that follows: "the MIT gripper"."""
+    return end < len(words) and words[end].text.isalpha() and not _bounds(words[end].lower)
+
+
+def _bounds(word: str) -> bool:
+    return word in word_set("boundaries") or word in word_set("verbs") or word.endswith("ly")
 
 
 def mark_proper_names(doc: Doc) -> Doc:

@@ -29,7 +29,7 @@ def locked(folder: Path) -> Iterator[None]:
             lock.acquire(timeout=0)
         except Timeout:
             raise InputError(
-                f"{folder}: another kg build, update or remove is writing it;"
+                f"{folder}: another kg build, update, remove or curate is writing it;"
                 " wait until it has ended, or name another folder"
             ) from None
     try:

@@ -16,25 +16,30 @@ from extractors.pipeline import Settings, load, regroup
 from kg.annotation_records import read_annotations
 from kg.resolve import ACRONYM, ACRONYM_LENGTH, Definition, NameCount, resolve_names
 from ontology.records import AnnotatedPaper
-from ontology.vocabulary.reader import Vocabulary, shipped_vocabulary
+from ontology.vocabulary.merging import vocabulary_with
+from ontology.vocabulary.reader import Vocabulary
 
 
 def resolve_file(
-    path: Path, *, on_progress: Callable[[int, int], None] | None = None
+    path: Path,
+    vocabulary: tuple[Path, ...] = (),
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> list[AnnotatedPaper]:
     """Group and name the mentions of an annotation file: in each paper, then across papers.
 
     Only the fields, offsets and types of mentions are read, and roles and relations carried over; the
-    given names and groups play no part. Raises :class:`~ontology.errors.InputError` on a malformed line.
+    given names and groups play no part. ``vocabulary`` holds files to refine the shipped one with.
+    Raises :class:`~ontology.errors.InputError` on a malformed line.
     """
-    nlp = load(Settings())
+    nlp = load(Settings(vocabulary))
     given = list(read_annotations(path))
     grouped = []
     for done, annotated in enumerate(given, start=1):
         grouped.append(regroup(annotated, nlp))
         if on_progress is not None:
             on_progress(done, len(given))
-    return named_alike(grouped, shipped_vocabulary())
+    return named_alike(grouped, vocabulary_with(vocabulary))
 
 
 def named_alike(papers: Sequence[AnnotatedPaper], vocabulary: Vocabulary) -> list[AnnotatedPaper]:

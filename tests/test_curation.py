@@ -212,6 +212,17 @@ def test_commands_refuse_what_cannot_hold(graph, arguments, message):
     assert not (graph.path / "curation").exists()
 
 
+def test_no_decision_is_written_while_a_run_writes_the_graph(graph):
+    """Both would write one folder; the decision waits."""
+    from kg.folder_lock import locked
+
+    with locked(graph.path):
+        result = run("curate", graph.path, "block", "Method", "U-Net")
+    assert 0 != result.exit_code
+    assert "is writing it" in result.output
+    assert not (graph.path / "curation").exists()
+
+
 def test_broken_decisions_stop_a_build_before_it_reads(graph, papers):
     """The graph stays as it was."""
     folder = graph.path / "curation"

@@ -74,10 +74,14 @@ def test_names_differ_from_words_by_their_capitals(word, odd):
         ("It reaches an AUC of 3K on a GPU.", []),
         ("FOO BAR BAZ QUX QUUX", []),
         ("a FOO-based model", []),
+        ("tests on the fooBot robot and on the BAR gripping arm", []),
+        ("tests on the fooBot gait and on BarSet.", ["fooBot Method", "BarSet Dataset"]),
+        ("control on SO(3) and SO (2)", []),
+        ("It wins on FooSet-10/100 and ViT-B/16.", ["FooSet-10 Dataset", "ViT-B/16 Dataset"]),
     ],
 )
 def test_names_take_their_type_from_the_words_around(sentence, expected):
-    """Names in one enumeration share a type; metrics, sizes, hardware and shouting are no names."""
+    """Names in one enumeration share a type; metrics, sizes, machines and shouting are no names."""
     assert expected == [
         f"{sentence[name.start : name.end]} {name.type}"
         for name in proper_names(split_words(sentence))

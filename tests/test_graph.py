@@ -135,7 +135,7 @@ def test_a_graph_has_one_writer(tmp_path):
     folder = tmp_path / "map"
     with (
         locked(folder),
-        pytest.raises(InputError, match="another kg build, update or remove"),
+        pytest.raises(InputError, match="another kg build, update, remove or curate"),
         locked(folder),
     ):
         pass

@@ -267,7 +267,11 @@ def test_before_all_papers_there_are_no_candidates(tmp_path) -> None:
     """Nothing to see is an empty answer, not an error."""
     graph = made(tmp_path)
     assert [] == radar(graph, year=1500, min_papers=1)
-    assert "[]\n" == _output("radar", str(graph.path), "--year", "1500", "--format", "json")
+    result = CliRunner().invoke(
+        main, ["radar", str(graph.path), "--year", "1500", "--format", "json"]
+    )
+    assert "[]\n" == result.stdout
+    assert "lower --min-papers" in result.stderr
 
 
 def test_the_replay_takes_methods_out_and_keeps_the_rest(tmp_path) -> None:

@@ -79,6 +79,21 @@ def test_given_groups_and_names_play_no_part(file):
     } == {(one.type.value, one.name): len(one.mentions) for one in resolved.entities}
 
 
+def test_a_users_vocabulary_names_the_entities(file, tmp_path):
+    """Its names win over the names that papers give."""
+    mine = tmp_path / "mine.tsv"
+    mine.write_text(
+        "id\ttype\tname\taliases\tbroader\tnote\n"
+        "task:uls\tTask\tlesion delineation\tunsupervised lesion segmentation\t\t\n",
+        encoding="utf-8",
+    )
+    target = tmp_path / "resolved.jsonl"
+    arguments = ["resolve", str(file(SCATTERED)), "--vocabulary", str(mine), "-o", str(target)]
+    assert 0 == CliRunner().invoke(main, arguments).exit_code
+    [resolved] = read_annotations(target)
+    assert "lesion delineation" == resolved.entities[0].name
+
+
 def test_the_strongest_given_role_holds_and_relations_follow(file):
     """Relations join the new entities, each once; those within one entity are left out."""
     (resolved,) = resolve_file(file(SCATTERED))

@@ -151,6 +151,7 @@ def curate_command(
       kg curate map/
     """
     from kg.curation import DECISIONS, Verb, add_decision, decision
+    from kg.folder_lock import locked
     from kg.graph import CURATION, open_graph
 
     folder = open_graph(graph).path / CURATION
@@ -162,11 +163,13 @@ def curate_command(
     if verb == "accept":
         if target:
             raise click.UsageError("accept takes no TARGET; broader terms come with --broader")
-        _accept(graph, folder, EntityType(kind), name, alias, broader, note)
+        with locked(graph):
+            _accept(graph, folder, EntityType(kind), name, alias, broader, note)
         return
     if alias or broader:
         raise click.UsageError("--alias and --broader belong to accept")
-    added = add_decision(folder, decision(Verb(verb), EntityType(kind), name, target, note))
+    with locked(graph):
+        added = add_decision(folder, decision(Verb(verb), EntityType(kind), name, target, note))
     where = folder / DECISIONS
     notes().print(
         f"{where}: added; apply with kg update {graph}" if added else f"{where}: says so already"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kg.cli.console import notes
 from kg.cli.options import GRAPH, TYPE
 from ontology.terms import EntityType
 
@@ -71,6 +72,11 @@ def radar_command(
 
     least = MIN_PAPERS if min_papers is None else min_papers
     found = radar(open_graph(graph), kind=kind, year=year, top=top, min_papers=least)
+    if not found:
+        notes().print(
+            f"{graph}: no term outside of the vocabulary that {least} papers use;"
+            " lower --min-papers for a small graph"
+        )
     if output_format == "json":
         click.echo(json.dumps([_record(one) for one in found], ensure_ascii=False, indent=2))
         return

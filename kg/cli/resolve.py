@@ -7,14 +7,17 @@ from pathlib import Path
 import click
 
 from kg.cli.console import build_progress
-from kg.cli.options import QUIET, RECORDS
+from kg.cli.options import QUIET, RECORDS, VOCABULARY
 
 
 @click.command("resolve")
 @click.argument("annotations", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @RECORDS
+@VOCABULARY
 @QUIET
-def resolve_command(annotations: Path, target: Path, quiet: bool) -> None:
+def resolve_command(
+    annotations: Path, target: Path, vocabulary: tuple[Path, ...], quiet: bool
+) -> None:
     """Group and name given mentions: annotation records in, annotation records out.
 
     Reads where the mentions of ANNOTATIONS stand and of what type they are, whoever found them, and
@@ -24,6 +27,7 @@ def resolve_command(annotations: Path, target: Path, quiet: bool) -> None:
     Example:
       kg resolve gold.jsonl -o resolved.jsonl
       kg evaluate gold.jsonl resolved.jsonl
+      kg resolve gold.jsonl --vocabulary mine.tsv
     """
     from kg.extract import write_records
     from kg.regroup import resolve_file
@@ -32,6 +36,8 @@ def resolve_command(annotations: Path, target: Path, quiet: bool) -> None:
     with build_progress(quiet=quiet) as progress:
         report = progress or silent
         records = resolve_file(
-            annotations, on_progress=lambda done, total: report(Step("resolve", done, total))
+            annotations,
+            vocabulary,
+            on_progress=lambda done, total: report(Step("resolve", done, total)),
         )
         write_records(records, target if str(target) != "-" else None)
