@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from extractors.task_names import head_last
-from ontology.names import match_key, plain_text, singular
+from ontology.names import abbreviates, match_key, plain_text, singular
 from ontology.terms import EntityType
 
 _ORDINARY = re.compile(r"[^\W\d_](?:[^\W\d_A-Z][^A-Z]*)?")
 """A word whose capital tells nothing: "Chest", but neither "X-ray" nor "LLM"."""
 _BRACKETED = re.compile(r"(?<=\w) ?\([^()]*\)(?=[ -]|$)")
+_TRAINED = re.compile(r"(.*\b(?:fine-?tun|pre-?train))(?:e|ed|es|s)", re.IGNORECASE)
+"""A way of training in a verb's form."""
 _ATTRIBUTE = re.compile(
     r"(?:.*[ -])?(?:(?:un|self-?|semi-?|weakly )?supervised|(?:zero|one|few)-shot)", re.IGNORECASE
 )
@@ -34,20 +36,39 @@ def canonical_name(
     """
     if entry_name:
         return entry_name
-    plain = [_plain(form, kind) for form in (long_forms or forms)]
+    plain = [_plain(form, kind) for form in (long_forms or _written_out(forms, kind) or forms)]
     key = match_key(plain[0])
     return conventional(
         next((form for form in plain if form.islower() and match_key(form) == key), plain[0])
     )
 
 
+def _written_out(forms: Sequence[str], kind: EntityType) -> Sequence[str]:
+    """The forms that a first form abbreviates although the paper does not say so.
+
+    Methods and datasets are known by the short names that their papers give them.
+    """
+    if kind in (EntityType.METHOD, EntityType.DATASET):
+        return ()
+    short = match_key(forms[0])
+    return [
+        form
+        for form in forms[1:]
+        if sum(character.isupper() for character in forms[0]) * 2 > len(forms[0])
+        and len(form.split()) > 1
+        and abbreviates(short, form)
+    ]
+
+
 def _plain(form: str, kind: EntityType) -> str:
     """A form without markup and inserted brackets, its head last."""
     plain = _BRACKETED.sub("", plain_text(form)) or form
     if kind in (EntityType.TASK, EntityType.METHOD):
-        plain = head_last(plain)
+        plain = head_last(plain, kind)
     if kind is EntityType.METHOD and _ATTRIBUTE.fullmatch(plain):
         return f"{plain} learning"
+    if kind is EntityType.METHOD and (trained := _TRAINED.fullmatch(plain)):
+        return f"{trained[1]}ing"
     return plain
 
 
@@ -57,7 +78,7 @@ def spelled_out(form: str, long_of: Mapping[str, str]) -> str:
     >>> spelled_out("weakly supervised WSI analysis", {"wsi": "whole slide images"})
     'weakly supervised whole slide image analysis'
     """
-    words = form.split()
+    words = _BRACKETED.sub("", form).split()
     if len(words) < 2 or not long_of:
         return form
     long_forms = (long_of.get(match_key(word)) for word in words)

@@ -111,7 +111,7 @@ def resolve_name(kind: EntityType, name: str, vocabulary: Vocabulary) -> Resolut
             return Resolution(kind, entry.name, entry.iri, reason, entry)
     plain = _folded_order(kind, name)
     iri = entity_iri(kind, written_out(plain, vocabulary) or plain)
-    return Resolution(kind, plain, iri, MergeReason.SPELLING)
+    return Resolution(kind, plain_text(name) or name, iri, MergeReason.SPELLING)
 
 
 def resolve_names(
