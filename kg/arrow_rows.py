@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from kg.hierarchy import Step
 from kg.merge_log import LoggedMerge
-from kg.resolve import Resolution
-from ontology.identifiers import paper_iri
-from ontology.names import is_bare_head
+from kg.resolve import MergeReason, Resolution, resolve_name
+from ontology.identifiers import entity_iri, paper_iri
+from ontology.names import is_bare_head, plain_text
 from ontology.records import LedgerRow, Paper
 from ontology.tables import ORDER, SCHEMAS
 from ontology.terms import EntityType, RelationType
@@ -83,21 +83,24 @@ def resolution_table(resolutions: Resolutions) -> pa.Table:
 def entry_tables(resolutions: Resolutions, vocabulary: Vocabulary) -> dict[str, pa.Table]:
     """The vocabulary entries in use and all broader ones.
 
-    Tables ``entry`` (those that no name means), ``entry_alias`` and ``entry_broader``.
+    Tables ``entry`` (those that no name means), ``entry_alias`` and ``entry_broader``. An entity
+    into which a decision merged a listed one has that one's names as well.
     """
     entries = _entries_in_use(resolutions, vocabulary)
     used = {one.iri for one in resolutions.values()}
     named = [
         (entry.iri, entry.type.value, entry.name) for entry in entries if entry.iri not in used
     ]
-    aliases = [
-        (entry.iri, name, language)
-        for entry in entries
+    merged = sorted(_merged_entries(resolutions, vocabulary), key=lambda one: (one[0], one[1].id))
+    languages = {
+        (iri, name): language
+        for iri, entry in (*merged, *((entry.iri, entry) for entry in entries))
         for name, language in {
             entry.name: "en",
             **{alias.name: alias.language for alias in entry.aliases},
         }.items()
-    ]
+    }
+    aliases = [(iri, name, language) for (iri, name), language in languages.items()]
     broader = [(entry.iri, vocabulary[parent].iri) for entry in entries for parent in entry.broader]
     return {
         "entry": _table(("iri", "type", "name"), named),
@@ -154,6 +157,18 @@ def bare_head_table(forms: Iterable[tuple[str, str, str]], resolutions: Resoluti
         if is_bare_head(form, resolution.name):
             rows.add((resolution.iri, form))
     return _table(("entity", "alias"), sorted(rows))
+
+
+def _merged_entries(
+    resolutions: Resolutions, vocabulary: Vocabulary
+) -> Iterable[tuple[str, Entry]]:
+    """Listed entities that a decision merged into another, with the IRI of that one."""
+    for (kind, name), one in resolutions.items():
+        if one.reason is MergeReason.DECISION:
+            entry = resolve_name(kind, name, vocabulary).entry
+            own = entity_iri(kind, plain_text(name) or name)  # that of a name that was split off
+            if entry is not None and entry != one.entry and one.iri != own:
+                yield one.iri, entry
 
 
 def _entries_in_use(resolutions: Resolutions, vocabulary: Vocabulary) -> list[Entry]:

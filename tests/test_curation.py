@@ -164,12 +164,26 @@ def test_decisions_hold_in_every_later_build(graph, papers):
         once,
         "SELECT entity FROM links JOIN entities ON iri = entity WHERE name = 'image segmentation'",
     )
+    assert [("U-Net", "vocabulary")] == rows(
+        once,
+        "SELECT alias, aliases.source FROM aliases JOIN entities ON iri = entity"
+        " WHERE name = 'convolutional neural network' AND alias = 'U-Net'",
+    )
     ledger = rows(once, "SELECT reason, source, position, detail FROM ledger ORDER BY reason")
     assert ["blocked", "decision-unmatched"] == [row[0] for row in ledger]
     assert ("curation/decisions.tsv", 3) == ledger[1][1:3]
     assert "never seen" in ledger[1][3]
     digest = once.manifest["digest"]
     assert digest == rebuilt(once, papers).manifest["digest"]
+
+
+def test_a_name_that_is_split_off_takes_no_other_names_along(graph, papers):
+    """What the vocabulary says of the listed entity is not said of the name that is none of it."""
+    assert 0 == run("curate", graph.path, "split", "Method", "UNet").exit_code
+    once = rebuilt(graph, papers)
+    assert [] == rows(
+        once, "SELECT alias FROM aliases WHERE source = 'vocabulary' AND alias = 'U-Net'"
+    )
 
 
 def test_an_accepted_term_is_listed(graph, papers):

@@ -14,9 +14,9 @@ from extractors.overlaps import Find, Settled, settle
 from extractors.pipeline import Settings, annotate, load
 from extractors.reading import split_words
 from extractors.task_names import head_last
-from ontology.terms import EntityType
 from extractors.task_verbs import task_phrases
 from ontology.records import Paper
+from ontology.terms import EntityType
 
 
 @pytest.mark.parametrize(
