@@ -16,16 +16,12 @@ from extractors.overlaps import TAGGER, Settled, settle, trusted_finds
 from extractors.reading import has_cjk, mention_at, text_of
 from extractors.rewordings import bracketed, reworded
 from extractors.same_entity import Named, likely_same
-from ontology.names import key_tokens, match_key
+from ontology.names import key_tokens, match_key, stem
 from ontology.records import Mention, Paper, PaperEntity
 from ontology.terms import EntityType, Role
 
 Definition = tuple[tuple[int, int], tuple[int, int]]
 """Spans of a long form and of its short form."""
-
-
-_STEM = 6
-"""Letters in which a verb and its noun agree ("detecting", "detection")."""
 
 
 _WITH_BARE_HEADS = frozenset({EntityType.TASK.value, EntityType.MODALITY.value})
@@ -175,10 +171,10 @@ def _join_verb_phrases(spans: Sequence[Settled], text: str, groups: _Groups) -> 
         if span.sources == ("verb",):
             verbs.append((index, tokens))
         elif tokens:
-            roots = nouns.setdefault(tokens[-1][:_STEM], {})
+            roots = nouns.setdefault(stem(tokens[-1]), {})
             roots.setdefault(groups.root(index), set()).update(tokens[:-1])
     for index, tokens in verbs:
-        rivals = nouns.get(tokens[0][:_STEM], {})
+        rivals = nouns.get(stem(tokens[0]), {})
         shared = {root: len(words & set(tokens[1:])) for root, words in rivals.items()}
         best = max(shared, key=lambda root: (shared[root], -root), default=None)
         if best is not None and (shared[best] or len(shared) == 1):

@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from extractors.overlaps import Settled
-from ontology.names import key_tokens, match_key
+from ontology.names import key_tokens, match_key, stem
 from ontology.terms import EntityType
 
-_STEM = 6
-"""Letters in which the forms of one word agree."""
 _FILLERS = frozenset("a an and for from in of on the to with".split())
 
 
@@ -64,4 +62,4 @@ def _content(form: str, long_forms: Mapping[str, str]) -> tuple[str, ...]:
     words: list[str] = []
     for word in form.split():
         words += key_tokens(long_forms.get(match_key(word), word))
-    return tuple(word[:_STEM] for word in words if word not in _FILLERS)
+    return tuple(stem(word) for word in words if word not in _FILLERS)

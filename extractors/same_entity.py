@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractors.word_lists import word_table
-from ontology.names import key_tokens, match_key
+from ontology.names import key_tokens, match_key, stem
 
-_STEM = 6
-"""Letters in which the forms of one word agree."""
 _FILLERS = frozenset("a an and based for from in of on the to using via with".split())
 _ACRONYM = re.compile(r"[A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*")
 _DIGITS = re.compile(r"\d+")
@@ -90,7 +88,7 @@ def _about_names(longer: str, shorter: str, letters: str) -> set[str]:
         found.add("has its words")
     if wide == narrow:
         found.add("same words")
-    if long[-1][:_STEM] == short[-1][:_STEM]:
+    if stem(long[-1]) == stem(short[-1]):
         found.add("same head")
     found.add(f"adds {min(len(wide - narrow), 3)}")
     found.add(f"lacks {min(len(narrow - wide), 2)}")
@@ -127,7 +125,7 @@ def _abbreviates(short: str, long: str) -> str:
 
 
 def _stems(name: str) -> frozenset[str]:
-    return frozenset(token[:_STEM] for token in key_tokens(name) if token not in _FILLERS)
+    return frozenset(stem(token) for token in key_tokens(name) if token not in _FILLERS)
 
 
 @cache

@@ -132,6 +132,15 @@ def abbreviates(acronym: str, long_form: str) -> bool:
     return 2 * beginning >= len(acronym) and all(letter in rest for letter in acronym)
 
 
+def stem(word: str) -> str:
+    """The beginning of a word, in which its forms mostly agree.
+
+    >>> stem("detecting") == stem("detection") == stem("detector")
+    True
+    """
+    return word[:6]
+
+
 def is_bare_head(form: str, name: str) -> bool:
     """Tell whether a form is only the end of a name: it then names many things.
 
