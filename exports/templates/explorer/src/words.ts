@@ -18,7 +18,7 @@ const CHINESE: Record<string, string> = {
   "All": "全部", "Stated": "明述", "Together": "共现", "None": "无",
   "Reset view": "重置", "Back": "返回", "Overview": "总览", "Close": "关闭",
   "Most studied": "研究最多", "Circle size: number of papers. Click a circle, a line or a name.": "圆越大论文越多。点击圆、连线或名称。",
-  "Also called": "又称", Broader: "上位概念", Narrower: "下位概念", "Relations stated in papers": "论文明述的关系", "Often named together": "常同时出现",
+  "Also called": "又称", "What it is": "是什么", Broader: "上位概念", Narrower: "下位概念", "Relations stated in papers": "论文明述的关系", "Often named together": "常同时出现",
   "In the papers’ words": "论文原文", Papers: "论文", "Show {} more": "再显示 {} 条",
   "{} of {} papers are in this file.": "此文件含 {} / {} 篇论文。",
   "Open the paper": "打开论文", Abstract: "摘要", "No abstract.": "无摘要。",
