@@ -68,6 +68,10 @@ export class Labels {
         { left: x - wide / 2, right: x + wide / 2, top: y + r + 1, bottom: y + r + 1 + 2 * half },
         { left: x - wide / 2, right: x + wide / 2, top: y - r - 1 - 2 * half, bottom: y - r - 1 },
         { left: x - r - 5 - wide, right: x - r - 3, top: y - half, bottom: y + half },
+        ...[-1, 1].flatMap((way) => [0, 1].map((leftward) => {
+          const [near, middle] = [0.75 * r + 2, y + way * (0.75 * r + half)];
+          return { left: leftward ? x - near - wide : x + near, right: leftward ? x - near : x + near + wide, top: middle - half, bottom: middle + half };
+        })),
       ];
       // Names never cover names; of the free places the one that covers the fewest circles wins.
       const spot = spots

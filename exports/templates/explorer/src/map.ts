@@ -1,6 +1,5 @@
 // The picture: sigma draws circles and lines, a canvas above it draws the labels so that none overlap.
 
-import { createNodeBorderProgram } from "@sigma/node-border";
 import Graph from "graphology";
 import Sigma from "sigma";
 import { other, support, type Entity, type Model, type Pair } from "./data";
@@ -8,6 +7,7 @@ import { focusOf, type Focus } from "./focus";
 import { fontOf, Labels, type Circle, type Label } from "./labels";
 import type { Picture } from "./picture";
 import type { Selection } from "./selection";
+import { ShapeProgram } from "./shapes";
 import type { State } from "./state";
 import { Terrain } from "./terrain";
 import { kindLabel } from "./words";
@@ -57,15 +57,8 @@ export class MapView {
     this.draft();
     this.sigma = new Sigma(this.graph, host, {
       allowInvalidContainer: true,
-      defaultNodeType: "bordered",
-      nodeProgramClasses: {
-        bordered: createNodeBorderProgram({
-          borders: [
-            { size: { value: 1.2, mode: "pixels" }, color: { attribute: "borderColor" } },
-            { size: { fill: true }, color: { attribute: "color" } },
-          ],
-        }),
-      },
+      defaultNodeType: "shape",
+      nodeProgramClasses: { shape: ShapeProgram },
       nodeHoverProgramClasses: {},
       defaultDrawNodeHover: () => undefined,
       renderLabels: false,
@@ -192,7 +185,8 @@ export class MapView {
       color: inside ? this.colours.types[entity.type] : this.colours.faded,
       borderColor: this.colours.ground,
       zIndex: inside ? 1 : 0,
-      type: "bordered",
+      shape: entity.type,
+      type: "shape",
     };
   }
 
@@ -206,9 +200,9 @@ export class MapView {
     const stated = pair.relations.length > 0;
     if (!this.shown.has(pair.a) || !this.shown.has(pair.b) || pair.a === pair.b || !(this.focus ? this.focus.pairs : this.prominent).has(pair)) return { hidden: true };
     const size = 1 + 0.5 * Math.log2(1 + support(pair));
-    if (!stated) return { color: mixed(this.colours.line, this.colours.ground, this.focus ? 0.5 : 0.2), size: this.focus ? size : 1.2, zIndex: 0 };
+    if (!stated) return { color: mixed(this.colours.line, this.colours.ground, this.focus ? 0.55 : 0.28), size: this.focus ? size + 0.4 : 1.6, zIndex: 0 };
     const tail = strongest(pair).tail;
-    return { color: mixed(this.colours.types[tail.type], this.colours.ground, this.focus ? 0.75 : 0.36), size: this.focus ? size : Math.min(size, 2.2), zIndex: 1 };
+    return { color: mixed(this.colours.types[tail.type], this.colours.ground, this.focus ? 0.8 : 0.4), size: this.focus ? size + 0.6 : Math.min(Math.max(size, 1.9), 2.2), zIndex: 1 };
   }
 
   private draw(): void {
@@ -281,13 +275,13 @@ export class MapView {
       const [from, to] = [at(pair.a), at(pair.b)];
       return hidden || !(seen(from) || seen(to)) ? [] : [{ from, to, colour: String(color), width: this.sigma.scaleSize(Number(size)), level: Number(zIndex) }];
     });
-    const circles = this.model.entities.flatMap((entity) => {
+    const shapes = this.model.entities.flatMap((entity) => {
       const { hidden, color, size, zIndex } = this.node(entity);
       const { x, y } = at(entity);
-      return hidden || !seen({ x, y }) ? [] : [{ x, y, r: this.sigma.scaleSize(Number(size)), colour: String(color), level: Number(zIndex) }];
+      return hidden || !seen({ x, y }) ? [] : [{ x, y, r: this.sigma.scaleSize(Number(size)), shape: entity.type, colour: String(color), level: Number(zIndex) }];
     });
     const low = (a: { level: number }, b: { level: number }) => a.level - b.level;
-    return { width, height, ground: this.colours.ground, ink: this.colours.ink, lines: lines.sort(low), circles: circles.sort(low), ...this.lettering(this.labels.getContext("2d")!) };
+    return { width, height, ground: this.colours.ground, ink: this.colours.ink, lines: lines.sort(low), shapes: shapes.sort(low), ...this.lettering(this.labels.getContext("2d")!) };
   }
 }
 
