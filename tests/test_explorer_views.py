@@ -226,7 +226,7 @@ def test_papers_are_saved_as_ids(browser: Chrome, pages: dict[str, str], saved: 
     assert save(browser, saved, "Ids", "map.txt").read_text("utf-8").split() == ["p1", "p3"]
 
 
-@pytest.mark.parametrize("view", ["map", "matrix"])
+@pytest.mark.parametrize("view", ["map", "matrix", "table", "timeline"])
 def test_hostile_names_are_saved_in_pictures(
     browser: Chrome, pages: dict[str, str], saved: Path, view: str
 ) -> None:
@@ -236,7 +236,9 @@ def test_hostile_names_are_saved_in_pictures(
     space = "{http://www.w3.org/2000/svg}"
     allowed = {"rect", "line", "circle", "polygon", "text"}
     assert {child.tag.removeprefix(space) for child in root} <= allowed
-    assert any(child.text for child in root.iter(f"{space}text"))
+    written = [child.text or "" for child in root.iter(f"{space}text")]
+    assert any("</script><script>alert(1)" in text for text in written)
+    assert root[0].attrib["fill"] != next(root.iter(f"{space}text")).attrib["fill"]
     picture = save(browser, saved, "PNG", f"{view}.png").read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert int.from_bytes(picture[16:20], "big") == 2 * round(float(root.attrib["width"]))

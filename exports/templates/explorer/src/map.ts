@@ -7,7 +7,7 @@ import { focusOf, type Focus } from "./focus";
 import { fontOf, Labels, type Circle, type Label } from "./labels";
 import type { Picture } from "./picture";
 import type { Selection } from "./selection";
-import { ShapeProgram } from "./shapes";
+import { EXTENT, ShapeProgram } from "./shapes";
 import type { State } from "./state";
 import { Terrain } from "./terrain";
 import { kindLabel } from "./words";
@@ -19,9 +19,12 @@ interface Colours {
   faded: string;
   line: string;
   shade: string;
+  accent: string;
 }
 
 const COMPANIONS = 3;
+/** Pixels from the edge of the window within which the keyboard moves the map along. */
+const EDGE = 40;
 
 export class MapView {
   private readonly graph = new Graph({ type: "undirected", allowSelfLoops: true });
@@ -36,6 +39,9 @@ export class MapView {
   private focus: Focus | null = null;
   private hovered: Entity | null = null;
   private hoveredPair: Pair | null = null;
+  /** The entity that the keyboard stands on, and whether it does now. */
+  private stood: Entity | null = null;
+  private walking = false;
   private shown = new Set<Entity>();
   private room = 1;
   private crowd = 1;
@@ -175,6 +181,44 @@ export class MapView {
     this.draw();
   }
 
+  /** Put the keyboard on an entity, and bring it into sight; `null` takes the keyboard away. */
+  stand(entity: Entity | null): void {
+    this.walking = entity !== null;
+    if (entity) {
+      this.stood = entity;
+      const { x, y } = this.place(entity);
+      const { width, height } = this.sigma.getDimensions();
+      const seen = x > EDGE && y > EDGE && x < width - EDGE && y < height - EDGE;
+      const place = this.sigma.getNodeDisplayData(entity.index);
+      if (!seen && place) void this.sigma.getCamera().animate({ x: place.x, y: place.y }, { duration: still() ? 0 : 200 });
+    }
+    this.draw();
+  }
+
+  /** The entity that the keyboard stands on: where it was before, else the one chosen. */
+  get standing(): Entity | null {
+    const entity = this.stood ?? this.state.entity ?? null;
+    return entity && this.reachable(entity) ? entity : null;
+  }
+
+  /** The entity of most papers. */
+  foremost(): Entity | null {
+    return this.byWeight.find((entity) => this.reachable(entity)) ?? null;
+  }
+
+  place(entity: Entity): { x: number; y: number } {
+    return this.sigma.graphToViewport(entity);
+  }
+
+  /** Where everything stands that the keyboard can reach. */
+  *places(): Generator<[Entity, { x: number; y: number }]> {
+    for (const entity of this.shown) if (this.reachable(entity)) yield [entity, this.place(entity)];
+  }
+
+  private reachable(entity: Entity): boolean {
+    return this.shown.has(entity) && (!this.focus || this.focus.entities.has(entity));
+  }
+
   private node(entity: Entity): Record<string, unknown> {
     if (!this.shown.has(entity)) return { hidden: true, x: entity.x, y: entity.y, size: 0 };
     const inside = !this.focus || this.focus.entities.has(entity);
@@ -222,8 +266,8 @@ export class MapView {
     pen.textAlign = "center";
     const { rings, labels } = this.lettering(pen);
     pen.lineWidth = 2;
-    pen.strokeStyle = this.colours.ink;
-    for (const { x, y, r } of rings) {
+    for (const { x, y, r, colour } of rings) {
+      pen.strokeStyle = colour;
       pen.beginPath();
       pen.arc(x, y, r, 0, 2 * Math.PI);
       pen.stroke();
@@ -239,7 +283,7 @@ export class MapView {
   }
 
   /** Rings around what was asked for, and the names that have room. */
-  private lettering(pen: CanvasRenderingContext2D): { rings: Circle[]; labels: Label[] } {
+  private lettering(pen: CanvasRenderingContext2D): { rings: (Circle & { colour: string })[]; labels: Label[] } {
     const { width, height } = this.sigma.getDimensions();
     const places = new Map<Entity, Circle>();
     const at = (entity: Entity): Circle => {
@@ -252,6 +296,7 @@ export class MapView {
     };
     const asked = askedFor(this.state);
     if (this.hovered) asked.add(this.hovered);
+    if (this.walking && this.standing) asked.add(this.standing);
     const strong = new Set(this.byWeight.filter((entity) => this.shown.has(entity) && asked.has(entity)));
     const rest = this.byWeight.filter((entity) => this.shown.has(entity) && !strong.has(entity) && (!this.focus || this.focus.entities.has(entity)));
     const labels = new Labels(pen, this.widths, width, height, at);
@@ -262,7 +307,7 @@ export class MapView {
       const { head, tail, kind } = strongest(pair);
       return { pair, head, tail, label: kindLabel(this.model.kinds[kind]) };
     }), this.hoveredPair);
-    return { rings: [...strong].map((entity) => ({ ...at(entity), r: at(entity).r + 3 })), labels: labels.all };
+    return { rings: [...strong].map((entity) => ({ ...at(entity), r: at(entity).r * EXTENT[entity.type] + 3, colour: this.walking && entity === this.standing ? this.colours.accent : this.colours.ink })), labels: labels.all };
   }
 
   /** The map as it stands on the screen, for a file. */
@@ -312,7 +357,7 @@ const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matc
 export function readColours(): Colours {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string) => style.getPropertyValue(name).trim();
-  return { types: [0, 1, 2, 3].map((type) => read(`--t${type}`)), ink: read("--ink"), ground: read("--ground"), faded: read("--faded"), line: read("--line"), shade: read("--shade") };
+  return { types: [0, 1, 2, 3].map((type) => read(`--t${type}`)), ink: read("--ink"), ground: read("--ground"), faded: read("--faded"), line: read("--line"), shade: read("--shade"), accent: read("--accent") };
 }
 
 /** A share of one colour on another. Lines are opaque: sigma does not premultiply, and alpha would wash them out. */

@@ -65,7 +65,7 @@ export class Panel {
             }))),
       );
     }
-    root.append(h("p", { class: "hint" }, t("Circle size: number of papers. Click a circle, a line or a name.")));
+    root.append(h("p", { class: "hint" }, t("Larger shapes are named in more papers. Choose a shape, a line or a name.")));
     return root;
   }
 

@@ -13,6 +13,9 @@ const TRIANGLE_SIDE = 1.32;
 const BORDER = 1.2;
 const HALF_SQRT_3 = Math.sqrt(3) / 2;
 
+/** How far each shape reaches, in radii. */
+export const EXTENT = [1.2, 1.45, 1, 1.2];
+
 /** Farthest point of any shape, in radii. */
 const REACH = 1.56;
 
