@@ -34,6 +34,8 @@ from exports.columns import (
     read_spans,
     read_statements,
 )
+from exports.definitions import definitions
+from exports.entity_names import aliases_of, broader_of
 from ontology.tables import GraphTables
 from ontology.terms import EntityType, RelationType
 
@@ -47,8 +49,6 @@ STATEMENTS_PER_NODE = 4
 """Sentences of relations kept for each entity shown, on average: first one for each relation, then
 second ones for the best supported, and so on; small graphs keep ``MIN_STATEMENTS``."""
 MIN_STATEMENTS = 2000
-ALIASES = 30
-"""Aliases kept for each entity: curated ones first, then those that papers use most."""
 PAPERS_PER_ROLE = 12
 """Papers wished for each entity and role, newest first."""
 PAPERS_PER_NODE = 3
@@ -77,7 +77,7 @@ class Node:
     """One entity shown; ``roles`` counts its papers in the order of ``Role``.
 
     ``aliases`` are pairs of name and language, ``years`` pairs of year and paper count; ``broader``
-    are positions in ``Cut.nodes``.
+    are positions in ``Cut.nodes``; ``definition`` is the sentence that says best what it is.
     """
 
     iri: str
@@ -89,6 +89,7 @@ class Node:
     aliases: tuple[tuple[str, str], ...]
     broader: tuple[int, ...]
     evidence: tuple[Sentence, ...]
+    definition: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +185,24 @@ def cut(graph: GraphTables, iris: Sequence[str]) -> Cut:
         *_relation_edges(statements, relations, chosen, position),
         *_companions(graph, shown, links),
     )
+    nodes = list(_nodes(graph, shown, links, years, position, spans))
+    defined = definitions(
+        spans,
+        texts=[(paper.abstract, paper.title) for paper in papers],
+        years=[paper.year or 0 for paper in papers],
+        introducing={
+            (n, node)
+            for n, p in enumerate(papers)
+            for node, role in p.links
+            if ROLES[role] == "introduces"
+        },
+        types=[node.type for node in nodes],
+    )
     return Cut(
         name=graph.name,
         nodes=tuple(
-            replace(node, evidence=_worded(node.evidence, papers))
-            for node in _nodes(graph, shown, links, years, position, spans)
+            _quoting(node, papers, Sentence(*defined[number]) if number in defined else None)
+            for number, node in enumerate(nodes)
         ),
         edges=tuple(replace(edge, evidence=_worded(edge.evidence, papers)) for edge in edges),
         papers=papers,
@@ -202,6 +216,14 @@ def cut(graph: GraphTables, iris: Sequence[str]) -> Cut:
 def _worded(evidence: Iterable[Sentence], papers: Sequence[ShownPaper]) -> tuple[Sentence, ...]:
     """The sentences whose text the graph holds; one without abstracts still knows their places."""
     return tuple(one for one in evidence if one.field == "title" or papers[one.paper].abstract)
+
+
+def _quoting(node: Node, papers: Sequence[ShownPaper], definition: Sentence | None) -> Node:
+    """The node with its definition, and sentences beside it whose text the graph holds."""
+    said = (definition.paper, definition.field, definition.start) if definition else None
+    found = [one for one in node.evidence if (one.paper, one.field, one.start) != said]
+    most = SENTENCES - (definition is not None)
+    return replace(node, evidence=_worded(found, papers)[:most], definition=definition)
 
 
 def _entity_counts(graph: GraphTables) -> dict[str, int]:
@@ -260,8 +282,8 @@ def _nodes(
 ) -> Iterator[Node]:
     flat = np.bincount(links.node * len(ROLES) + links.role, minlength=len(shown) * len(ROLES))
     roles = flat.reshape(len(shown), len(ROLES))
-    aliases = _aliases(graph, shown)
-    broader = _broader(graph, shown)
+    aliases = aliases_of(graph, shown)
+    broader = broader_of(graph, shown)
     dated = years[links.paper]
     per_year: list[list[tuple[int, int]]] = [[] for _ in shown]
     keys, counts = np.unique(links.node[dated > 0] * 10_000 + dated[dated > 0], return_counts=True)
@@ -291,31 +313,6 @@ def _nodes(
                 broader=tuple(broader[node]),
                 evidence=tuple(evidence[node]),
             )
-
-
-def _aliases(graph: GraphTables, shown: pa.Array) -> list[list[tuple[str, str]]]:
-    """Aliases and their languages of each shown entity: curated ones, then those met most often."""
-    found: list[list[tuple[bool, int, str, str]]] = [[] for _ in shown]
-    for batch in graph.batches("aliases", ["entity", "alias", "language", "source", "mentions"]):
-        nodes = pc.index_in(batch.column("entity"), value_set=shown)
-        inside = pc.is_valid(nodes)
-        rows = zip(nodes.filter(inside).to_pylist(), batch.filter(inside).to_pylist(), strict=True)
-        for node, row in rows:
-            rank = (row["source"] != "vocabulary", -row["mentions"])
-            found[node].append((*rank, row["alias"], row["language"]))
-    return [
-        [(alias, language) for _, _, alias, language in sorted(each)[:ALIASES]] for each in found
-    ]
-
-
-def _broader(graph: GraphTables, shown: pa.Array) -> list[list[int]]:
-    """The broader terms of each shown entity that are shown too."""
-    ends = {"narrower": shown, "broader": shown}
-    narrower, broader = read_columns(graph, "broader", tuple(ends), ends)
-    found: list[list[int]] = [[] for _ in shown]
-    for low, high in zip(narrower.tolist(), broader.tolist(), strict=True):
-        found[low].append(high)
-    return found
 
 
 def _relation_edges(

@@ -19,7 +19,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from exports.cut import Cut, Sentence, ShownPaper, cut, strongest
+from exports.cut import Cut, Node, Sentence, ShownPaper, cut, strongest
 from exports.files import text_file
 from exports.layout import arrange
 from exports.selection import WithoutText
@@ -116,6 +116,7 @@ def _encoded(shown: Cut) -> dict[str, Any]:
             ],
             "broader": [node.broader for node in shown.nodes],
             "evidence": [_spans(node.evidence) for node in shown.nodes],
+            "definition": [_spans(_defining(node)) for node in shown.nodes],
         },
         "edges": {
             "head": [edge.head for edge in shown.edges],
@@ -178,6 +179,10 @@ def _authors(names: tuple[str, ...]) -> str:
     return f"{listed} et al." if len(names) > 3 else listed
 
 
+def _defining(node: Node) -> tuple[Sentence, ...]:
+    return () if node.definition is None else (node.definition,)
+
+
 def _window(sentence: Sentence) -> tuple[int, int]:
     """The sentence, or of an overlong one the stretch around its focus."""
     start = max(
@@ -199,8 +204,8 @@ def _whole(paper: ShownPaper) -> list[tuple[int, int]]:
 def _pieces(shown: Cut) -> list[list[tuple[int, int]]]:
     """The stretches of each abstract that the page holds: all of it, or sentences cited."""
     cited: list[set[tuple[int, int]]] = [set() for _ in shown.papers]
-    evidence = [node.evidence for node in shown.nodes] + [edge.evidence for edge in shown.edges]
-    for sentence in chain.from_iterable(evidence):
+    evidence = (node.evidence for node in shown.nodes), (edge.evidence for edge in shown.edges)
+    for sentence in chain.from_iterable(chain(*evidence, map(_defining, shown.nodes))):
         if sentence.field == "abstract":
             cited[sentence.paper].add(_window(sentence))
     pieces = [_joined(sorted(spans)) for spans in cited]

@@ -28,8 +28,8 @@ _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 _LEAF = 24
 _CHUNK = 1 << 19
 _WITHIN, _ACROSS = 1.0, 0.12
-_GAP = 2.5
-_ROOM = 5.0
+_GAP = 3.5
+_ROOM = 6.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import time
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -225,7 +226,7 @@ def test_papers_are_saved_as_ids(browser: Chrome, pages: dict[str, str], saved: 
     assert save(browser, saved, "Ids", "map.txt").read_text("utf-8").split() == ["p1", "p3"]
 
 
-@pytest.mark.parametrize("view", ["map", "matrix"])
+@pytest.mark.parametrize("view", ["map", "matrix", "table", "timeline"])
 def test_hostile_names_are_saved_in_pictures(
     browser: Chrome, pages: dict[str, str], saved: Path, view: str
 ) -> None:
@@ -233,12 +234,39 @@ def test_hostile_names_are_saved_in_pictures(
     opened(browser, f"{pages['hostile']}#view={view}")
     root = ET.parse(save(browser, saved, "SVG", f"{view}.svg")).getroot()
     space = "{http://www.w3.org/2000/svg}"
-    assert {child.tag.removeprefix(space) for child in root} <= {"rect", "line", "circle", "text"}
-    assert any(child.text for child in root.iter(f"{space}text"))
+    allowed = {"rect", "line", "circle", "polygon", "text"}
+    assert {child.tag.removeprefix(space) for child in root} <= allowed
+    written = [child.text or "" for child in root.iter(f"{space}text")]
+    assert any("</script><script>alert(1)" in text for text in written)
+    assert root[0].attrib["fill"] != next(root.iter(f"{space}text")).attrib["fill"]
     picture = save(browser, saved, "PNG", f"{view}.png").read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert int.from_bytes(picture[16:20], "big") == 2 * round(float(root.attrib["width"]))
     assert severe(browser) == []
+
+
+def test_each_type_has_its_shape(browser: Chrome, pages: dict[str, str], saved: Path) -> None:
+    """Types differ on the map and in the legend by shape, not by colour alone."""
+    opened(browser, pages["small"])
+    root = ET.parse(save(browser, saved, "SVG", "map.svg")).getroot()
+    space = "{http://www.w3.org/2000/svg}"
+    shapes = Counter(
+        (shape.tag.removeprefix(space), "transform" in shape.attrib)
+        for shape in root
+        if shape.attrib.get("fill", "none") not in {"none", root[0].attrib["fill"]}
+        and shape.tag != f"{space}text"
+    )
+    assert shapes == {
+        ("circle", False): 4,
+        ("rect", False): 2,
+        ("rect", True): 2,
+        ("polygon", False): 1,
+    }
+    looks = browser.execute_script(
+        "return [...document.querySelectorAll('.types .dot')].map((dot) => getComputedStyle(dot))"
+        ".map((style) => [style.clipPath, style.borderRadius, style.transform].join())"
+    )
+    assert len(set(looks)) == 4
 
 
 def test_interface_speaks_chinese(tmp_path: Path, pages: dict[str, str]) -> None:

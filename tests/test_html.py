@@ -67,7 +67,8 @@ def test_less_evidence_quotes_nothing(options: dict[str, Any]) -> None:
     """A page with less than full evidence holds no abstract, and cites titles only."""
     data = data_of(generate(small_graph(), **options))
     assert not any(data["papers"]["pieces"])
-    cited = [*data["nodes"]["evidence"], *data["edges"]["evidence"]]
+    nodes = data["nodes"]
+    cited = [*nodes["evidence"], *nodes["definition"], *data["edges"]["evidence"]]
     assert {1} == {field for spans in cited for field in spans[1::4]}
 
 
@@ -153,7 +154,7 @@ def test_page_names_no_address_but_those_of_papers() -> None:
 def test_notices_of_bundled_libraries_are_in_the_page() -> None:
     """The licences of what the page contains travel with it."""
     notice = (EXPLORER / "LICENSE-THIRD-PARTY.txt").read_text(encoding="utf-8")
-    assert notice.count("Permission is hereby granted") == 5
+    assert notice.count("Permission is hereby granted") == 4
     assert notice in generate(small_graph())
 
 
@@ -299,6 +300,17 @@ def test_click_on_a_circle_shows_its_evidence(small: Chrome) -> None:
     assert ["TinySeg", "U-Net"] == [
         mark.text for mark in quote.find_elements(By.CSS_SELECTOR, ".mark")
     ]
+
+
+@needs_chromium
+def test_entity_says_what_it_is(browser: Chrome, pages: dict[str, str]) -> None:
+    """The panel of an entity opens with the sentence that defines it, and with the paper it is from."""
+    opened(browser, pages["small"] + "#entity=urn:litkg:method:unet")
+    definition = browser.find_element(By.CSS_SELECTOR, ".definition")
+    assert "We introduce U-Net, a convolutional neural network" in definition.text
+    assert "U-Net for image segmentation\n2015" in definition.text
+    opened(browser, pages["small"] + "#entity=urn:litkg:task:cellcounting")
+    assert browser.find_elements(By.CSS_SELECTOR, ".definition") == []
 
 
 @needs_chromium

@@ -4,7 +4,6 @@ import { build } from "esbuild";
 
 const bundled = [
   ["sigma", "LICENSE.txt"],
-  ["@sigma/node-border", "../../sigma/LICENSE.txt"],
   ["graphology", "LICENSE.txt"],
   ["graphology-utils", "LICENSE.txt"],
   ["events", "LICENSE"],

@@ -26,6 +26,8 @@ export interface Entity {
   broader: Entity[];
   narrower: Entity[];
   evidence: Sentence[];
+  /** The sentence that says best what it is. */
+  definition?: Sentence;
   /** Every paper of the graph that names it, by number, and beside it the role and confidence of the link. */
   numbers: Int32Array;
   kinds: Uint8Array;
@@ -101,7 +103,7 @@ interface Raw {
   nodes: {
     iri: string[]; type: number[]; name: string[]; papers: number[]; x: number[]; y: number[];
     community: number[]; steps: number[][]; kinds: number[][]; aliases: string[][];
-    broader: number[][]; evidence: number[][];
+    broader: number[][]; evidence: number[][]; definition: number[][];
   };
   edges: { head: number[]; tail: number[]; kind: number[]; papers: number[]; evidence: number[][] };
   papers: {
@@ -183,6 +185,7 @@ function assemble(raw: Raw): Model {
     broader: [],
     narrower: [],
     evidence: sentences(n.evidence[index]),
+    definition: sentences(n.definition[index])[0],
     links: [],
     pairs: [],
   }));

@@ -1,6 +1,7 @@
 // Where names stand on the map: none covers another, and few circles are covered.
 
 import type { Entity, Pair } from "./data";
+import { EXTENT } from "./shapes";
 
 export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif';
 const PIXELS_PER_LABEL = 9000;
@@ -52,12 +53,14 @@ export class Labels {
       if (r > 4) this.circles.add({ left: x - 0.8 * r, right: x + 0.8 * r, top: y - 0.8 * r, bottom: y + 0.8 * r });
       return true;
     });
+    // No name covers what was asked for.
+    for (const { x, y, r } of inView.filter((entity) => strong.has(entity)).map(this.at)) this.taken.add({ left: x - r, right: x + r, top: y - r, bottom: y + r });
     const most = (this.width * this.height) / PIXELS_PER_LABEL;
     for (const [rank, entity] of inView.entries()) {
       if (this.placed.length >= most || rank > 2.5 * most) break;
       const always = strong.has(entity);
       const { x, y, r: radius } = this.at(entity);
-      const r = radius + (always ? 4 : 0);
+      const r = always ? radius * EXTENT[entity.type] + 5 : radius;
       const size = always ? 14 : Math.round(Math.min(16, 10.5 + 0.32 * r));
       const weight = always || rank < BOLD_LABELS ? 600 : 450;
       const text = entity.name.length > LONGEST_LABEL ? `${entity.name.slice(0, LONGEST_LABEL - 1).trimEnd()}…` : entity.name;
@@ -68,12 +71,16 @@ export class Labels {
         { left: x - wide / 2, right: x + wide / 2, top: y + r + 1, bottom: y + r + 1 + 2 * half },
         { left: x - wide / 2, right: x + wide / 2, top: y - r - 1 - 2 * half, bottom: y - r - 1 },
         { left: x - r - 5 - wide, right: x - r - 3, top: y - half, bottom: y + half },
+        ...[-1, 1].flatMap((way) => [0, 1].map((leftward) => {
+          const [near, middle] = [0.75 * r + 2, y + way * (0.75 * r + half)];
+          return { left: leftward ? x - near - wide : x + near, right: leftward ? x - near : x + near + wide, top: middle - half, bottom: middle + half };
+        })),
       ];
       // Names never cover names; of the free places the one that covers the fewest circles wins.
       const spot = spots
         .filter((box) => this.taken.inside(box) && this.taken.free(box))
         .map((box) => ({ box, covered: this.circles.count(box) }))
-        .filter(({ covered }) => covered <= (always || rank < STRONG_LABELS ? Infinity : r > 6 ? 1 : 0))
+        .filter(({ covered }) => covered <= (always || rank < BOLD_LABELS ? Infinity : rank < STRONG_LABELS ? 2 : r > 6 ? 1 : 0))
         .sort((a, b) => a.covered - b.covered)[0]?.box ?? (always ? spots[0] : undefined);
       if (spot) this.put(spot, { text, size, weight, italic: false, halo: always ? 5 : 3.5 });
     }

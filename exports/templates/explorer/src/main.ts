@@ -1,8 +1,9 @@
 // Puts the page together: header, controls, map, panel; the address decides what is shown.
 
 import { Controls } from "./controls";
-import { read, type Entity } from "./data";
+import { other, read, type Entity } from "./data";
 import { h } from "./dom";
+import { listen } from "./keyboard";
 import { MapView, readColours } from "./map";
 import { Panel } from "./panel";
 import { Search } from "./search";
@@ -27,6 +28,8 @@ async function start(): Promise<void> {
   const views = new Views(model, address, readColours);
   const all = model.entityCounts.reduce((sum, count) => sum + count, 0);
   const host = h("div", { id: "map", role: "region", "aria-label": t("Map"), tabindex: "-1" });
+  const keys = h("p", { id: "keys", class: "unseen" }, t("Arrow keys move between shapes, Enter opens one, plus and minus zoom, 0 shows all."));
+  const spoken = h("p", { id: "spoken", class: "unseen", role: "status" });
   const back = h("button", { type: "button", class: "back", "aria-label": t("Back") }, "←");
   const home = h("a", { class: "home", href: "#" }, t("Overview"));
   const close = h("button", { type: "button", class: "close", "aria-label": t("Close") }, "×");
@@ -43,7 +46,7 @@ async function start(): Promise<void> {
       search.element,
       model.entities.length < all ? h("p", { class: "notice" }, t("Showing {} of {} entities: those named in most papers.", model.entities.length, all)) : null,
       filters),
-    h("main", {}, views.bar, h("div", { class: "stage" }, host, tools, views.host)),
+    h("main", {}, views.bar, h("div", { class: "stage" }, host, tools, views.host, keys, spoken)),
     aside,
   );
   const wide = matchMedia("(min-width: 761px)");
@@ -70,6 +73,15 @@ async function start(): Promise<void> {
         history.pushState(null, "", "#");
         show(true);
       };
+      const tell = (entity: Entity) => {
+        const around = entity.pairs.filter((pair) => selection.visible(other(pair, entity), 1)).length;
+        spoken.textContent = `${entity.name}, ${t(model.types[entity.type])}, ${papers(selection.papers(entity))}, ${t("{} lines", around)}`;
+      };
+      for (const [name, value] of [["role", "application"], ["aria-describedby", "keys"], ["tabindex", "0"]]) host.setAttribute(name, value);
+      listen(host, map, tell, { reset, open: (entity) => {
+        go({ entity });
+        body.focus({ preventScroll: true });
+      } });
       tools.append(button(t("Zoom in"), "+", () => map!.zoom(1 / 1.6)), button(t("Zoom out"), "−", () => map!.zoom(1.6)), button(t("Reset view"), "⌂", reset));
     } catch (error) {
       console.warn(error);
@@ -105,7 +117,9 @@ async function start(): Promise<void> {
   close.addEventListener("click", () => go({}));
   addEventListener("hashchange", () => show(true));
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented && chosen(state)) go({});
+    if (event.key !== "Escape" || event.defaultPrevented || !chosen(state)) return;
+    if (map && state.view === "map" && aside.contains(document.activeElement)) host.focus();
+    go({});
   });
   show(chosen(state), true);
 

@@ -1,6 +1,5 @@
 // The picture: sigma draws circles and lines, a canvas above it draws the labels so that none overlap.
 
-import { createNodeBorderProgram } from "@sigma/node-border";
 import Graph from "graphology";
 import Sigma from "sigma";
 import { other, support, type Entity, type Model, type Pair } from "./data";
@@ -8,6 +7,7 @@ import { focusOf, type Focus } from "./focus";
 import { fontOf, Labels, type Circle, type Label } from "./labels";
 import type { Picture } from "./picture";
 import type { Selection } from "./selection";
+import { EXTENT, ShapeProgram } from "./shapes";
 import type { State } from "./state";
 import { Terrain } from "./terrain";
 import { kindLabel } from "./words";
@@ -19,9 +19,12 @@ interface Colours {
   faded: string;
   line: string;
   shade: string;
+  accent: string;
 }
 
 const COMPANIONS = 3;
+/** Pixels from the edge of the window within which the keyboard moves the map along. */
+const EDGE = 40;
 
 export class MapView {
   private readonly graph = new Graph({ type: "undirected", allowSelfLoops: true });
@@ -36,6 +39,9 @@ export class MapView {
   private focus: Focus | null = null;
   private hovered: Entity | null = null;
   private hoveredPair: Pair | null = null;
+  /** The entity that the keyboard stands on, and whether it does now. */
+  private stood: Entity | null = null;
+  private walking = false;
   private shown = new Set<Entity>();
   private room = 1;
   private crowd = 1;
@@ -57,15 +63,8 @@ export class MapView {
     this.draft();
     this.sigma = new Sigma(this.graph, host, {
       allowInvalidContainer: true,
-      defaultNodeType: "bordered",
-      nodeProgramClasses: {
-        bordered: createNodeBorderProgram({
-          borders: [
-            { size: { value: 1.2, mode: "pixels" }, color: { attribute: "borderColor" } },
-            { size: { fill: true }, color: { attribute: "color" } },
-          ],
-        }),
-      },
+      defaultNodeType: "shape",
+      nodeProgramClasses: { shape: ShapeProgram },
       nodeHoverProgramClasses: {},
       defaultDrawNodeHover: () => undefined,
       renderLabels: false,
@@ -182,6 +181,44 @@ export class MapView {
     this.draw();
   }
 
+  /** Put the keyboard on an entity, and bring it into sight; `null` takes the keyboard away. */
+  stand(entity: Entity | null): void {
+    this.walking = entity !== null;
+    if (entity) {
+      this.stood = entity;
+      const { x, y } = this.place(entity);
+      const { width, height } = this.sigma.getDimensions();
+      const seen = x > EDGE && y > EDGE && x < width - EDGE && y < height - EDGE;
+      const place = this.sigma.getNodeDisplayData(entity.index);
+      if (!seen && place) void this.sigma.getCamera().animate({ x: place.x, y: place.y }, { duration: still() ? 0 : 200 });
+    }
+    this.draw();
+  }
+
+  /** The entity that the keyboard stands on: where it was before, else the one chosen. */
+  get standing(): Entity | null {
+    const entity = this.stood ?? this.state.entity ?? null;
+    return entity && this.reachable(entity) ? entity : null;
+  }
+
+  /** The entity of most papers. */
+  foremost(): Entity | null {
+    return this.byWeight.find((entity) => this.reachable(entity)) ?? null;
+  }
+
+  place(entity: Entity): { x: number; y: number } {
+    return this.sigma.graphToViewport(entity);
+  }
+
+  /** Where everything stands that the keyboard can reach. */
+  *places(): Generator<[Entity, { x: number; y: number }]> {
+    for (const entity of this.shown) if (this.reachable(entity)) yield [entity, this.place(entity)];
+  }
+
+  private reachable(entity: Entity): boolean {
+    return this.shown.has(entity) && (!this.focus || this.focus.entities.has(entity));
+  }
+
   private node(entity: Entity): Record<string, unknown> {
     if (!this.shown.has(entity)) return { hidden: true, x: entity.x, y: entity.y, size: 0 };
     const inside = !this.focus || this.focus.entities.has(entity);
@@ -192,7 +229,8 @@ export class MapView {
       color: inside ? this.colours.types[entity.type] : this.colours.faded,
       borderColor: this.colours.ground,
       zIndex: inside ? 1 : 0,
-      type: "bordered",
+      shape: entity.type,
+      type: "shape",
     };
   }
 
@@ -206,9 +244,9 @@ export class MapView {
     const stated = pair.relations.length > 0;
     if (!this.shown.has(pair.a) || !this.shown.has(pair.b) || pair.a === pair.b || !(this.focus ? this.focus.pairs : this.prominent).has(pair)) return { hidden: true };
     const size = 1 + 0.5 * Math.log2(1 + support(pair));
-    if (!stated) return { color: mixed(this.colours.line, this.colours.ground, this.focus ? 0.5 : 0.2), size: this.focus ? size : 1.2, zIndex: 0 };
+    if (!stated) return { color: mixed(this.colours.line, this.colours.ground, this.focus ? 0.55 : 0.28), size: this.focus ? size + 0.4 : 1.6, zIndex: 0 };
     const tail = strongest(pair).tail;
-    return { color: mixed(this.colours.types[tail.type], this.colours.ground, this.focus ? 0.75 : 0.36), size: this.focus ? size : Math.min(size, 2.2), zIndex: 1 };
+    return { color: mixed(this.colours.types[tail.type], this.colours.ground, this.focus ? 0.8 : 0.4), size: this.focus ? size + 0.6 : Math.min(Math.max(size, 1.9), 2.2), zIndex: 1 };
   }
 
   private draw(): void {
@@ -228,8 +266,8 @@ export class MapView {
     pen.textAlign = "center";
     const { rings, labels } = this.lettering(pen);
     pen.lineWidth = 2;
-    pen.strokeStyle = this.colours.ink;
-    for (const { x, y, r } of rings) {
+    for (const { x, y, r, colour } of rings) {
+      pen.strokeStyle = colour;
       pen.beginPath();
       pen.arc(x, y, r, 0, 2 * Math.PI);
       pen.stroke();
@@ -245,7 +283,7 @@ export class MapView {
   }
 
   /** Rings around what was asked for, and the names that have room. */
-  private lettering(pen: CanvasRenderingContext2D): { rings: Circle[]; labels: Label[] } {
+  private lettering(pen: CanvasRenderingContext2D): { rings: (Circle & { colour: string })[]; labels: Label[] } {
     const { width, height } = this.sigma.getDimensions();
     const places = new Map<Entity, Circle>();
     const at = (entity: Entity): Circle => {
@@ -258,6 +296,7 @@ export class MapView {
     };
     const asked = askedFor(this.state);
     if (this.hovered) asked.add(this.hovered);
+    if (this.walking && this.standing) asked.add(this.standing);
     const strong = new Set(this.byWeight.filter((entity) => this.shown.has(entity) && asked.has(entity)));
     const rest = this.byWeight.filter((entity) => this.shown.has(entity) && !strong.has(entity) && (!this.focus || this.focus.entities.has(entity)));
     const labels = new Labels(pen, this.widths, width, height, at);
@@ -268,7 +307,7 @@ export class MapView {
       const { head, tail, kind } = strongest(pair);
       return { pair, head, tail, label: kindLabel(this.model.kinds[kind]) };
     }), this.hoveredPair);
-    return { rings: [...strong].map((entity) => ({ ...at(entity), r: at(entity).r + 3 })), labels: labels.all };
+    return { rings: [...strong].map((entity) => ({ ...at(entity), r: at(entity).r * EXTENT[entity.type] + 3, colour: this.walking && entity === this.standing ? this.colours.accent : this.colours.ink })), labels: labels.all };
   }
 
   /** The map as it stands on the screen, for a file. */
@@ -281,13 +320,13 @@ export class MapView {
       const [from, to] = [at(pair.a), at(pair.b)];
       return hidden || !(seen(from) || seen(to)) ? [] : [{ from, to, colour: String(color), width: this.sigma.scaleSize(Number(size)), level: Number(zIndex) }];
     });
-    const circles = this.model.entities.flatMap((entity) => {
+    const shapes = this.model.entities.flatMap((entity) => {
       const { hidden, color, size, zIndex } = this.node(entity);
       const { x, y } = at(entity);
-      return hidden || !seen({ x, y }) ? [] : [{ x, y, r: this.sigma.scaleSize(Number(size)), colour: String(color), level: Number(zIndex) }];
+      return hidden || !seen({ x, y }) ? [] : [{ x, y, r: this.sigma.scaleSize(Number(size)), shape: entity.type, colour: String(color), level: Number(zIndex) }];
     });
     const low = (a: { level: number }, b: { level: number }) => a.level - b.level;
-    return { width, height, ground: this.colours.ground, ink: this.colours.ink, lines: lines.sort(low), circles: circles.sort(low), ...this.lettering(this.labels.getContext("2d")!) };
+    return { width, height, ground: this.colours.ground, ink: this.colours.ink, lines: lines.sort(low), shapes: shapes.sort(low), ...this.lettering(this.labels.getContext("2d")!) };
   }
 }
 
@@ -318,7 +357,7 @@ const still = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matc
 export function readColours(): Colours {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string) => style.getPropertyValue(name).trim();
-  return { types: [0, 1, 2, 3].map((type) => read(`--t${type}`)), ink: read("--ink"), ground: read("--ground"), faded: read("--faded"), line: read("--line"), shade: read("--shade") };
+  return { types: [0, 1, 2, 3].map((type) => read(`--t${type}`)), ink: read("--ink"), ground: read("--ground"), faded: read("--faded"), line: read("--line"), shade: read("--shade"), accent: read("--accent") };
 }
 
 /** A share of one colour on another. Lines are opaque: sigma does not premultiply, and alpha would wash them out. */

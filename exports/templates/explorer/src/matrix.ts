@@ -53,7 +53,7 @@ export function matrix(model: Model, state: State, selection: Selection, go: Go)
     if (count) box.style.setProperty("--share", `${Math.round(8 + 62 * Math.sqrt(count / most))}%`);
     return box;
   };
-  const title = (entity: Entity, scope: string) => h("th", { scope }, h("a", { href: go({ entity }), tabindex: scope === "row" ? null : "0", title: entity.name }, h("span", { dir: "auto" }, entity.name)));
+  const title = (entity: Entity, scope: string) => h("th", { scope }, h("a", { href: go({ entity }), tabindex: scope === "row" ? null : "0", title: entity.name }, h("span", { dir: "auto" }, entity.name), h("i", { class: `dot t${entity.type}` })));
   const body = h("tbody", {}, ...rows.map((row, y) => h("tr", {}, title(row, "row"), ...columns.map((column, x) => cell(row, column, counts[y][x])))));
   const grid = h("table", { class: `matrix t${across}` },
     h("caption", {}, h("span", {}, t("Papers that name both; {} of {} cells are empty. Arrow keys move between cells.", empty, rows.length * columns.length))),

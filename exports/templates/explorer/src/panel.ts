@@ -65,7 +65,7 @@ export class Panel {
             }))),
       );
     }
-    root.append(h("p", { class: "hint" }, t("Circle size: number of papers. Click a circle, a line or a name.")));
+    root.append(h("p", { class: "hint" }, t("Larger shapes are named in more papers. Choose a shape, a line or a name.")));
     return root;
   }
 
@@ -80,6 +80,7 @@ export class Panel {
         ? h("p", { class: "aliases" }, h("span", { class: "quiet" }, `${t("Also called")} `),
             ...aliases.flatMap(([alias, language], i) => [i ? ", " : "", h("span", { lang: language || null, dir: "auto" }, alias)]))
         : null,
+      entity.definition ? h("section", { class: "definition" }, h("h3", {}, t("What it is")), h("ul", { class: "quotes" }, this.quote(entity.definition))) : null,
       h("div", { class: "figures" },
         h("div", { class: "total" }, h("strong", {}, number(count)), h("span", {}, count === 1 ? t("1 paper").replace(/^1\s*/, "") : t("Papers").toLowerCase()), count < entity.papers ? h("span", {}, t("of {}", entity.papers)) : null),
         this.years(entity)),

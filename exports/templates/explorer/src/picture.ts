@@ -1,6 +1,7 @@
 // The current view as an SVG text, which the browser also turns into a PNG.
 
 import { FONT, type Circle, type Label } from "./labels";
+import { outline } from "./shapes";
 
 export interface Picture {
   width: number;
@@ -8,8 +9,8 @@ export interface Picture {
   ground: string;
   ink: string;
   lines: { from: { x: number; y: number }; to: { x: number; y: number }; colour: string; width: number }[];
-  circles: (Circle & { colour: string })[];
-  rings: Circle[];
+  shapes: (Circle & { shape: number; colour: string })[];
+  rings: (Circle & { colour: string })[];
   labels: Label[];
 }
 
@@ -36,8 +37,8 @@ export function drawn(picture: Picture): string {
   const { width, height, ground, ink } = picture;
   return page(width, height, ground, [
     ...picture.lines.map(({ from, to, colour, width: wide }) => element("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, stroke: colour, "stroke-width": wide })),
-    ...picture.circles.map(({ x, y, r, colour }) => element("circle", { cx: x, cy: y, r, fill: colour, stroke: ground, "stroke-width": 1.2 })),
-    ...picture.rings.map(({ x, y, r }) => element("circle", { cx: x, cy: y, r, fill: "none", stroke: ink, "stroke-width": 2 })),
+    ...picture.shapes.map(({ x, y, r, shape, colour }) => outline(shape, x, y, r, { fill: colour, stroke: ground, "stroke-width": 1.2 })),
+    ...picture.rings.map(({ x, y, r, colour }) => element("circle", { cx: x, cy: y, r, fill: "none", stroke: colour, "stroke-width": 2 })),
     ...picture.labels.map(({ text, x, y, size, weight, italic, halo }) => element("text", {
       x, y, "text-anchor": "middle", "dominant-baseline": "central", "font-size": size, "font-weight": String(weight), "font-style": italic ? "italic" : "normal",
       fill: ink, stroke: ground, "stroke-width": halo, "stroke-linejoin": "round", "paint-order": "stroke",

@@ -2,6 +2,7 @@
 
 import { ROLES, type Entity, type Model } from "./data";
 import { h } from "./dom";
+import { tableFigure } from "./figures";
 import type { Selection } from "./selection";
 import type { State } from "./state";
 import type { Go, Listing } from "./views";
@@ -59,7 +60,8 @@ export function table(model: Model, state: State, selection: Selection, go: Go):
     });
     content.append(more);
   }
-  return { content, rows: [[...COLUMNS, "iri"], ...rows.map(({ entity, values }) => [...COLUMNS.map((each) => (each === "type" ? model.types[entity.type] : values[each])), entity.iri])] };
+  const drawn = rows.slice(0, FIRST).map(({ entity, values }) => ({ entity, cells: COLUMNS.slice(1).map((each) => (each === "first" || each === "latest" ? String(values[each]) : values[each])) }));
+  return { content, svg: (colours) => tableFigure({ heads: COLUMNS.map((each) => t(HEADS[each])), rows: drawn, more: rows.length - drawn.length }, colours), rows: [[...COLUMNS, "iri"], ...rows.map(({ entity, values }) => [...COLUMNS.map((each) => (each === "type" ? model.types[entity.type] : values[each])), entity.iri])] };
 }
 
 function compare(a: string | number, b: string | number): number {

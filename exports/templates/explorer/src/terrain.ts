@@ -3,9 +3,10 @@
 import type Sigma from "sigma";
 import type { Entity } from "./data";
 
-const PIXELS = 420;
-const REACH = 0.065;
+const PIXELS = 240;
+const REACH = 0.075;
 const MARGIN = 0.12;
+const DARKEST = 96;
 
 export class Terrain {
   private readonly canvas = document.createElement("canvas");
@@ -34,14 +35,20 @@ export class Terrain {
     if (!pen) return;
     const scale = PIXELS / this.span;
     const reach = REACH * extent * scale;
+    const height = new Float32Array(PIXELS * PIXELS);
     for (const { x, y } of entities) {
       const [across, down] = [(x - this.left) * scale, (this.top - y) * scale];
-      const glow = pen.createRadialGradient(across, down, 0, across, down, reach);
-      glow.addColorStop(0, `${colour}12`);
-      glow.addColorStop(1, `${colour}00`);
-      pen.fillStyle = glow;
-      pen.fillRect(across - reach, down - reach, 2 * reach, 2 * reach);
+      for (let row = Math.ceil(down - reach); row <= down + reach; row++)
+        for (let column = Math.ceil(across - reach); column <= across + reach; column++) {
+          const near = 1 - ((column - across) ** 2 + (row - down) ** 2) / reach ** 2;
+          if (near > 0) height[row * PIXELS + column] += near * near;
+        }
     }
+    const ground = pen.createImageData(PIXELS, PIXELS);
+    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+    // Few entities already show; many do not turn the ground dark.
+    for (let at = 0; at < height.length; at++) ground.data.set([red, green, blue, DARKEST * (1 - Math.exp(-height[at] / 5))], 4 * at);
+    pen.putImageData(ground, 0, 0);
   }
 
   draw(sigma: Sigma, strength: number): void {
@@ -56,6 +63,7 @@ export class Terrain {
     const start = sigma.graphToViewport({ x: this.left, y: this.top });
     const end = sigma.graphToViewport({ x: this.left + this.span, y: this.top - this.span });
     pen.globalAlpha = strength;
+    pen.imageSmoothingQuality = "high";
     pen.drawImage(this.shade, start.x, start.y, end.x - start.x, end.y - start.y);
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Entity, Model } from "./data";
 import { h } from "./dom";
+import { timelineFigure } from "./figures";
 import type { Selection } from "./selection";
 import type { State } from "./state";
 import type { Go, Listing } from "./views";
@@ -38,5 +39,5 @@ export function timeline(model: Model, state: State, selection: Selection, go: G
     return h("li", {}, h("h3", {}, String(year), h("span", { class: "count" }, t("{} entities", found.length))), bar, list, more);
   })));
   const rows = years.flatMap((year) => born.get(year)!.map((entity) => [year, model.types[entity.type], entity.name, selection.papers(entity), entity.iri]));
-  return { content, rows: [["first", "type", "name", "papers", "iri"], ...rows] };
+  return { content, svg: (colours) => timelineFigure(years.map((year) => [year, born.get(year)!]), FIRST, colours), rows: [["first", "type", "name", "papers", "iri"], ...rows] };
 }

@@ -17,9 +17,9 @@ const CHINESE: Record<string, string> = {
   "From year": "起始年", "To year": "截止年",
   "All": "全部", "Stated": "明述", "Together": "共现", "None": "无",
   "Reset view": "重置", "Back": "返回", "Overview": "总览", "Close": "关闭",
-  "Most studied": "研究最多", "Circle size: number of papers. Click a circle, a line or a name.": "圆越大论文越多。点击圆、连线或名称。",
-  "Also called": "又称", Broader: "上位概念", Narrower: "下位概念", "Relations stated in papers": "论文明述的关系", "Often named together": "常同时出现",
-  "In the papers’ words": "论文原文", Papers: "论文", "Show {} more": "再显示 {} 条",
+  "Most studied": "研究最多", "Larger shapes are named in more papers. Choose a shape, a line or a name.": "图形越大论文越多。点击图形、连线或名称。",
+  "Also called": "又称", "What it is": "是什么", Broader: "上位概念", Narrower: "下位概念", "Relations stated in papers": "论文明述的关系", "Often named together": "常同时出现",
+  "In the papers’ words": "论文原文", Papers: "论文", "Show {} more": "再显示 {} 条", "{} more": "另有 {} 条",
   "{} of {} papers are in this file.": "此文件含 {} / {} 篇论文。",
   "Open the paper": "打开论文", Abstract: "摘要", "No abstract.": "无摘要。",
   "Only the sentences cited on this map are in this file.": "此文件仅含图中引用的句子。",
@@ -37,7 +37,8 @@ const CHINESE: Record<string, string> = {
   "Path to…": "到……的路径", "Path between them": "二者间的路径", "Neighbours only": "仅相邻", "Neighbours of neighbours": "两步之内",
   "No path joins them under these filters.": "在当前筛选下二者之间没有路径。", "Shortest path: {} steps": "最短路径：{} 步", "named together with": "共现于",
   "No paper names both under these filters.": "在当前筛选下没有论文同时提及二者。",
-  "no year": "年份不详", Map: "图谱", "Zoom in": "放大", "Zoom out": "缩小", "sentences": "句子",
+  "no year": "年份不详", Map: "图谱", "Zoom in": "放大", "Zoom out": "缩小", "{} lines": "{} 条连线",
+  "Arrow keys move between shapes, Enter opens one, plus and minus zoom, 0 shows all.": "方向键在图形间移动，回车打开，加减号缩放，0 显示全部。", "sentences": "句子",
 };
 
 const zh = navigator.language.toLowerCase().startsWith("zh");
