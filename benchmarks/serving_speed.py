@@ -35,7 +35,7 @@ def main(graph: Path) -> None:
         text=True,
     )
     assert server.stderr
-    address = next(line for line in server.stderr if "/sparql" in line).split()[1].rstrip(",")
+    address = next(line for line in server.stderr if "/sparql" in line).split()[-4].rstrip("),")
 
     def ask(query: str, accept: str) -> bytes:
         data = urlencode({"query": query}).encode()

@@ -55,18 +55,15 @@ def generate(graph: GraphTables, *, max_nodes: int = 2000, evidence: Evidence = 
     papers, sentences and abstracts what the bounds of :mod:`exports.cut` and of this module admit;
     the page says what it leaves out. Less than full evidence leaves out sentences and abstracts.
     """
-    if evidence != "full":
-        graph = WithoutText(graph)
-    shown = cut(graph, strongest(graph, max_nodes=max_nodes))
-    data = json.dumps(_encoded(shown), ensure_ascii=False, separators=(",", ":"))
-    script = _asset("explorer.js")
-    style = _asset("explorer.css")
+    data = page_data(graph, max_nodes=max_nodes, evidence=evidence)
+    script = asset("explorer.js")
+    style = asset("explorer.css")
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    return Template(_asset("explorer.html")).substitute(
-        title=html.escape(shown.name),
+    return Template(asset("explorer.html")).substitute(
+        title=html.escape(graph.name),
         policy=html.escape(policy),
         style=style,
         script=script,
@@ -74,7 +71,16 @@ def generate(graph: GraphTables, *, max_nodes: int = 2000, evidence: Evidence = 
     )
 
 
-def _asset(name: str) -> str:
+def page_data(graph: GraphTables, *, max_nodes: int = 2000, evidence: Evidence = "full") -> str:
+    """What the page shows of a graph, as JSON; see :func:`generate`."""
+    if evidence != "full":
+        graph = WithoutText(graph)
+    shown = cut(graph, strongest(graph, max_nodes=max_nodes))
+    return json.dumps(_encoded(shown), ensure_ascii=False, separators=(",", ":"))
+
+
+def asset(name: str) -> str:
+    """The text of a file that pages are made of."""
     return (_ASSETS / name).read_text(encoding="utf-8")
 
 
@@ -103,7 +109,7 @@ def _encoded(shown: Cut) -> dict[str, Any]:
         "nodes": {
             "iri": [node.iri for node in shown.nodes],
             "type": [_TYPES.index(node.type) for node in shown.nodes],
-            "name": [_clipped(node.name, LONGEST_NAME) for node in shown.nodes],
+            "name": [clipped(node.name, LONGEST_NAME) for node in shown.nodes],
             "papers": [node.papers for node in shown.nodes],
             "x": [_short(x) for x in places.x],
             "y": [_short(y) for y in places.y],
@@ -111,7 +117,7 @@ def _encoded(shown: Cut) -> dict[str, Any]:
             "steps": [_steps(papers) for papers in shown.census.papers],
             "kinds": shown.census.kinds,
             "aliases": [
-                _flat((_clipped(alias, LONGEST_NAME), tag) for alias, tag in node.aliases)
+                _flat((clipped(alias, LONGEST_NAME), tag) for alias, tag in node.aliases)
                 for node in shown.nodes
             ],
             "broader": [node.broader for node in shown.nodes],
@@ -130,8 +136,8 @@ def _encoded(shown: Cut) -> dict[str, Any]:
         },
         "papers": {
             "number": _steps([number[paper.id] for paper in shown.papers]),
-            "title": [_clipped(paper.title, LONGEST_ABSTRACT) for paper in shown.papers],
-            "authors": [_authors(paper.authors) for paper in shown.papers],
+            "title": [clipped(paper.title, LONGEST_ABSTRACT) for paper in shown.papers],
+            "authors": [authors_line(paper.authors) for paper in shown.papers],
             "url": [paper.address for paper in shown.papers],
             "whole": [
                 int(found == _whole(paper))
@@ -170,12 +176,14 @@ def _flat(rows: Iterable[Iterable[Any]]) -> list[Any]:
     return [value for row in rows for value in row]
 
 
-def _clipped(text: str, most: int) -> str:
+def clipped(text: str, most: int) -> str:
+    """The text, or its beginning and an ellipsis."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _authors(names: tuple[str, ...]) -> str:
-    listed = ", ".join(_clipped(name, 80) for name in names[:3] if name)
+def authors_line(names: Sequence[str]) -> str:
+    """The first three authors of a paper, as the page names them."""
+    listed = ", ".join(clipped(name, 80) for name in names[:3] if name)
     return f"{listed} et al." if len(names) > 3 else listed
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from pathlib import Path
 
 import click
@@ -62,6 +64,18 @@ from kg.cli.options import GRAPH
     multiple=True,
     help="A web site whose scripts may read answers, as https://example.org; * for all.",
 )
+@click.option(
+    "--max-nodes",
+    type=click.IntRange(1, 10_000),
+    default=2000,
+    show_default=True,
+    help="Most entities that the map shows at first.",
+)
+@click.option(
+    "--no-browser",
+    is_flag=True,
+    help="Do not open a browser. None is opened either where this is not run at a terminal.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No line for each request.")
 def serve_command(
     graph: Path,
@@ -72,22 +86,30 @@ def serve_command(
     memory: float,
     at_a_time: int,
     origins: tuple[str, ...],
+    max_nodes: int,
+    no_browser: bool,
     quiet: bool,
 ) -> None:
-    """Serve a graph to SPARQL clients (SPARQL 1.1 Protocol, queries only) until Ctrl-C.
+    """Serve a graph as a map to explore, and to SPARQL clients, until Ctrl-C.
 
-    The endpoint is at /sparql, a page to ask in at /. A graph that is built anew meanwhile is used
-    from the next query on.
+    The map is at /, a SPARQL 1.1 Protocol endpoint for queries alone at /sparql. A graph that is
+    built anew meanwhile is used from the next request on.
 
     \b
     Example:
       kg serve map/
-      kg serve map/ --port 8080 --timeout 10 --cors https://example.org
+      kg serve map/ --no-browser --port 8080 --timeout 10 --cors https://example.org
       curl -H 'Accept: text/csv' --data-urlencode 'query=ASK {}' http://127.0.0.1:8000/sparql
     """
     from kg.server.run import serve
 
     console = notes()
+
+    def started(address: str) -> None:
+        console.print(f"{graph}: {address} (SPARQL at {address}sparql), Ctrl-C to stop")
+        if not no_browser and sys.stdin.isatty() and sys.stderr.isatty():
+            _open_browser(address)
+
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S")
     logging.getLogger("kg.server").setLevel(logging.WARNING if quiet else logging.INFO)
     serve(
@@ -99,7 +121,22 @@ def serve_command(
         memory=memory,
         at_a_time=at_a_time,
         origins=origins,
+        max_nodes=max_nodes,
         progress=index_progress(console),
-        started=lambda address: console.print(f"{graph}: {address}sparql, Ctrl-C to stop"),
+        started=started,
     )
     console.print("stopped")
+
+
+def _open_browser(address: str) -> None:
+    """Open the map, unless the only browser is one of text, which would take the terminal."""
+    import threading
+    import webbrowser
+
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return
+    if type(browser) is webbrowser.GenericBrowser and "BROWSER" not in os.environ:
+        return
+    threading.Thread(target=browser.open, args=(address,), daemon=True).start()

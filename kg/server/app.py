@@ -15,12 +15,15 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from kg.server import page
 from kg.server.description import describe
 from kg.server.envelope import Envelope, note
+from kg.server.explorer import UnknownError
+from kg.server.explorer_routes import ExplorerEndpoint, json_response
+from kg.server.explorer_store import MAX_NODES
 from kg.server.negotiation import GRAPHS, RESULTS, preferred
 from kg.server.processes import BusyError, CrashError, QueryProcesses
 from kg.server.protocol import read_query
@@ -59,13 +62,15 @@ def create_app(
     limits: Limits | None = None,
     hosts: Sequence[str] = ("*",),
     origins: Sequence[str] = (),
+    max_nodes: int = MAX_NODES,
 ) -> Starlette:
     """Make the ASGI application that serves a graph folder.
 
     ``hosts`` are the names it answers to in the Host header, ``origins`` the web sites whose scripts
-    may read the answers (CORS).
+    may read the answers (CORS). ``max_nodes`` bounds the entities that the map shows at first.
     """
-    endpoint = _Endpoint(ServedGraph(graph_folder), limits or Limits())
+    graph, limits = ServedGraph(graph_folder, max_nodes=max_nodes), limits or Limits()
+    endpoint = _Endpoint(graph, limits)
     middleware = [
         Middleware(Envelope),
         Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
@@ -82,7 +87,7 @@ def create_app(
         )
     return Starlette(
         routes=[
-            Route("/", endpoint.home, methods=["GET"]),
+            *ExplorerEndpoint(graph, limits.timeout).routes,
             Route("/sparql", endpoint.sparql, methods=["GET", "POST"]),
         ],
         middleware=middleware,
@@ -99,16 +104,12 @@ class _Endpoint:
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
         self._processes = QueryProcesses(self._limits.at_a_time, self._limits.memory)
+        self._graph.prepare()
         try:
             yield
         finally:
-            self._graph.close()
+            await self._graph.close()
             await self._processes.close()
-
-    async def home(self, request: Request) -> Response:
-        await self._graph.store(wait=self._limits.timeout)
-        address = str(request.url_for("sparql"))
-        return HTMLResponse(page.home(address, self._graph.name, self._limits.sentence()))
 
     async def sparql(self, request: Request) -> Response:
         query = await read_query(request)
@@ -166,10 +167,11 @@ class _Endpoint:
         media_type = preferred(request.headers.get("accept", ""), GRAPHS)
         if media_type is None:
             raise _not_acceptable(GRAPHS)
-        if media_type == "text/html":
-            return RedirectResponse(request.url_for("home"), 303, {"Vary": "Accept"})
         await self._graph.store(wait=self._limits.timeout)
         address = str(request.url_for("sparql"))
+        if media_type == "text/html":
+            text = page.home(address, self._graph.name, self._limits.sentence())
+            return HTMLResponse(text, headers={"Vary": "Accept"})
         body = describe(address, self._graph.name, self._limits.sentence(), media_type)
         return Response(body, media_type=media_type, headers={"Vary": "Accept"})
 
@@ -206,7 +208,9 @@ async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     reason = error.detail
     if error.status_code == 404:
-        reason = f"request: {request.url.path!r} is not here; the endpoint is /sparql"
+        reason = (
+            f"request: {request.url.path!r} is not here; the map is at /, the endpoint at /sparql"
+        )
     elif error.status_code == 405:
         reason = f"request: {request.method} is refused; queries are asked by GET or POST"
     return _told(request, error.status_code, reason, dict(error.headers or {}))
@@ -215,9 +219,13 @@ async def _http_error(request: Request, error: Exception) -> Response:
 async def _kg_error(request: Request, error: Exception) -> Response:
     if isinstance(error, BusyError | StaleError) or not isinstance(error, QueryError):
         return _told(request, 503, str(error), {"Retry-After": "5"})
+    if isinstance(error, UnknownError):
+        return _told(request, 404, str(error), {})
     return _told(request, 500 if isinstance(error, CrashError) else 400, str(error), {})
 
 
 def _told(request: Request, status: int, reason: str, headers: dict[str, str]) -> Response:
     note(request.scope, "error", reason)
+    if request.url.path.startswith("/api/"):
+        return json_response({"error": reason}, status, headers)
     return PlainTextResponse(reason + "\n", status, headers)

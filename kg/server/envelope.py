@@ -14,6 +14,7 @@ from kg.server.page import CONTENT_SECURITY_POLICY
 LOG = logging.getLogger("kg.server")
 _NOTE = "litkg.note"
 _LONGEST_NOTE = 300
+# The page of the explorer brings a policy of its own.
 _HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "no-referrer",
@@ -38,7 +39,9 @@ class Envelope:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
             else:
                 size += len(message.get("body", b""))
             await send(message)

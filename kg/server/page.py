@@ -1,4 +1,4 @@
-"""Pages for people: what the endpoint is, and answers as a table. No script, nothing from elsewhere."""
+"""Pages of the endpoint for people: what it is, and answers as a table. No script, nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ SELECT ?entity ?sentence {
 
 
 def home(endpoint: str, name: str, remarks: str) -> str:
-    """The page at ``/``: a form to ask in, examples, and how programs ask."""
+    """The page of the endpoint: a form to ask in, examples, and how programs ask."""
     first = next(iter(EXAMPLES.values()))
     links = "".join(
         f'<li><a href="sparql?query={escape(quote(query, safe=""))}">{escape(title)}</a>'
@@ -59,7 +59,7 @@ def home(endpoint: str, name: str, remarks: str) -> str:
     return _page(
         name,
         f"<h1>{escape(name)}</h1>"
-        f"<p>A literature knowledge graph. {escape(remarks)}"
+        f'<p>A literature knowledge graph, <a href="./">as a map</a>. {escape(remarks)}'
         f"{_form(first)}<h2>Examples</h2><ul>{links}</ul><h2>From programs</h2>"
         f"<p>SPARQL 1.1 Protocol at <code>{escape(endpoint)}</code>, by GET and POST."
         " A program that asks without a query is told in RDF what the endpoint offers.<pre>"
@@ -78,7 +78,7 @@ def answer(name: str, query: str, media_type: str, body: bytes, *, truncated: bo
         shown = _table(json.loads(body))
     cut = "<p>There are more; the server's limit cut them off." if truncated else ""
     return _page(
-        f"Answer – {name}", f'<p><a href="./">{escape(name)}</a>{_form(query)}{cut}{shown}'
+        f"Answer – {name}", f'<p><a href="sparql">{escape(name)}</a>{_form(query)}{cut}{shown}'
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kg.graph import open_graph
 from kg.query_store import Progress
-from kg.sparql import open_store
+from kg.server.explorer_store import MAX_NODES, open_overview, open_tables
 from ontology.errors import InputError, MissingDependencyError
 
 _GRACE_SECONDS = 3
@@ -30,16 +30,20 @@ def serve(
     memory: float = 2,
     at_a_time: int = 4,
     origins: Sequence[str] = (),
+    max_nodes: int = MAX_NODES,
     progress: Progress | None = None,
     started: Callable[[str], None] | None = None,
 ) -> None:
     """Serve a graph folder over HTTP until the process is interrupted.
 
     ``timeout`` is in seconds, ``limit`` in rows or triples, ``memory`` in GiB, each for one query;
-    ``at_a_time`` is the number of queries that run at once. Port 0 is any free one. ``origins`` are the web sites
-    whose scripts may read the answers. ``started`` is called with the address. On loopback, only
-    requests that name the host itself are answered, so that no web site reaches the server under a
-    name of its own (DNS rebinding). Raises ``KgError``.
+    ``at_a_time`` is the number of queries that run at once. Port 0 is any free one. ``origins`` are
+    the web sites whose scripts may read the answers, ``max_nodes`` bounds the entities that the map
+    shows at first. The map is served at once, the endpoint as soon
+    as its index is made, which takes minutes the first time that a large graph is served.
+    ``started`` is called with the address. On loopback, only requests that name the host itself are
+    answered, so that no web site reaches the server under a name of its own (DNS rebinding). Raises
+    ``KgError``.
     """
     try:
         import uvicorn  # noqa: PLC0415  an extra
@@ -52,7 +56,9 @@ def serve(
     for origin in origins:
         if not _ORIGIN.fullmatch(origin):
             raise InputError(f"{origin!r}: is no origin; write it as https://example.org, or *")
-    open_store(open_graph(graph_folder), progress=progress)
+    graph = open_graph(graph_folder)
+    open_tables(graph, progress=progress)
+    open_overview(graph, max_nodes=max_nodes)
     with _listen(host, port) as listener:
         local = _is_loopback(listener.getsockname()[0])
         app = create_app(
@@ -60,6 +66,7 @@ def serve(
             limits=Limits(timeout, limit, int(memory * 2**30), at_a_time),
             hosts=["localhost", "127.0.0.1", "[::1]", _bracketed(host)] if local else ["*"],
             origins=origins,
+            max_nodes=max_nodes,
         )
         config = uvicorn.Config(
             app,

@@ -1,76 +1,139 @@
-"""The graph folder behind a server: its query store, made anew when the graph is built anew."""
+"""The graph folder behind a server: what is made of it, made anew when the graph is built anew."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from kg.graph import MANIFEST, open_graph
-from kg.sparql import open_store
+from kg.graph import MANIFEST, Graph, open_graph
+from kg.query_store import Progress
+from kg.server.explorer import Explorer
+from kg.server.explorer_store import MAX_NODES, open_overview, open_tables
+from kg.server.store_process import make_store
 from ontology.errors import QueryError
 
 Stamp = tuple[int, int, int]
+T = TypeVar("T")
 
 
 class ServedGraph:
     """Follows a graph folder on disk.
 
-    A graph that is built anew is seen by the next query, which waits for the new store. A folder
-    that is gone is answered from what is still open. To be used in one event loop.
+    A graph that is built anew is seen by the next request, which waits for what is made of it. A
+    folder that is gone is answered from what is still open. To be used in one event loop.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.name = ""
-        self._folder = folder
-        self._store = Path()
-        self._version = 0
-        self._seen: Stamp | None = None
-        self._making: asyncio.Task[None] | None = None
-        self._statements = 0
-        self._closed = False
+    def __init__(self, folder: Path, *, max_nodes: int = MAX_NODES) -> None:
+        """``max_nodes`` bounds the entities that the map shows at first."""
+        self._store = _Followed(
+            folder, lambda graph, progress: make_store(graph, progress=progress)
+        )
+        self._map = _Followed(folder, lambda graph, progress: _open_map(graph, max_nodes, progress))
+
+    @property
+    def name(self) -> str:
+        """Name of the corpus, once its store was given."""
+        return self._store.name
 
     async def store(self, *, wait: float) -> tuple[Path, int]:
-        """Give the folder of the store and a number that changes with it.
+        """Give the folder of the SPARQL store and a number that changes with it.
 
         Raises ``StaleError`` where a new store is not made within ``wait`` seconds; it is made all
         the same. Raises ``KgError`` as ``open_graph`` and ``open_store`` do.
         """
-        stamp = _stamp(self._folder / MANIFEST)
-        if self._seen is None or stamp not in (None, self._seen):
-            if self._making is None or self._making.done():
-                self._making = asyncio.create_task(self._make(stamp))
-            try:
-                async with asyncio.timeout(wait):
-                    await asyncio.shield(self._making)
-            except TimeoutError:
-                raise StaleError(
-                    f"{self._folder.name}: the graph was built anew and its index is being made"
-                    f" ({self._statements:,} statements so far); ask again in a while"
-                ) from None
-        return self._store, self._version
+        return await self._store.current(wait), self._store.version
+
+    async def map(self, *, wait: float) -> Map:
+        """Give what the explorer shows and asks; waits and raises as ``store``."""
+        return await self._map.current(wait)
+
+    def prepare(self) -> None:
+        """Have the SPARQL store made, without waiting for it."""
+        self._store.start()
 
     def forget(self) -> None:
-        """Have the store looked for anew: it could not be read."""
-        self._seen = None
+        """Have the SPARQL store looked for anew: it could not be read."""
+        self._store.seen = None
 
-    def close(self) -> None:
-        """Give up a store that is being made."""
-        self._closed = True
+    async def close(self) -> None:
+        """Give up what is being made."""
+        await self._store.close()
+        await self._map.close()
 
-    async def _make(self, stamp: Stamp | None) -> None:
-        graph = await asyncio.to_thread(open_graph, self._folder)
-        self._store = await asyncio.to_thread(open_store, graph, progress=self._progress)
-        self._version += 1
-        self._seen, self.name = stamp, graph.name
 
-    def _progress(self, statements: int) -> None:
-        self._statements = statements
-        if self._closed:
-            raise QueryError(f"{self._folder}: the index was given up, the server stops")
+@dataclass(frozen=True, slots=True)
+class Map:
+    """The explorer's side of a graph: its name, its first picture as compressed JSON, the rest."""
+
+    name: str
+    overview: bytes
+    explorer: Explorer
 
 
 class StaleError(QueryError):
-    """The graph was built anew and its store is not ready."""
+    """What is made of the graph is not ready."""
+
+
+class _Followed(Generic[T]):
+    """One thing that is made of a graph."""
+
+    def __init__(self, folder: Path, make: Callable[[Graph, Progress], Awaitable[T]]) -> None:
+        self.name = ""
+        self.version = 0
+        self.seen: Stamp | None = None
+        self._folder = folder
+        self._make = make
+        self._made: T | None = None
+        self._making: asyncio.Task[None] | None = None
+        self._rows = 0
+
+    async def current(self, wait: float) -> T:
+        if making := self.start():
+            try:
+                async with asyncio.timeout(wait):
+                    await asyncio.shield(making)
+            except TimeoutError:
+                raise StaleError(
+                    f"{self._folder.name}: the index of the graph is being made"
+                    f" ({self._rows:,} rows so far); ask again in a while"
+                ) from None
+        assert self._made is not None
+        return self._made
+
+    def start(self) -> asyncio.Task[None] | None:
+        """The making, begun where the graph is not the one last seen; None where nothing is to make."""
+        stamp = _stamp(self._folder / MANIFEST)
+        if self.seen is not None and stamp in (None, self.seen):
+            return None
+        if self._making is None or self._making.done():
+            self._making = asyncio.create_task(self._remake(stamp))
+            # What went wrong is told to whoever asks next; nobody may.
+            self._making.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return self._making
+
+    async def close(self) -> None:
+        if self._making and not self._making.done():
+            self._making.cancel()
+            await asyncio.wait({self._making})
+
+    async def _remake(self, stamp: Stamp | None) -> None:
+        graph = await asyncio.to_thread(open_graph, self._folder)
+        self._made = await self._make(graph, self._progress)
+        self.version += 1
+        self.seen, self.name = stamp, graph.name
+
+    def _progress(self, rows: int) -> None:
+        self._rows = rows
+
+
+async def _open_map(graph: Graph, max_nodes: int, progress: Progress) -> Map:
+    tables = await asyncio.to_thread(open_tables, graph, progress=progress)
+    overview = await asyncio.to_thread(open_overview, graph, max_nodes=max_nodes)
+    explorer = Explorer(tables, str(graph.manifest["digest"]), max_nodes=max_nodes)
+    return Map(graph.name, overview.read_bytes(), explorer)
 
 
 def _stamp(path: Path) -> Stamp | None:

@@ -1,4 +1,4 @@
-// Bundles src/ into explorer.js and gathers the licences of what it bundles. Same sources, same bytes.
+// Bundles src/ into explorer.js and served.js and gathers the licences of what it bundles. Same sources, same bytes.
 import { readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
@@ -17,19 +17,21 @@ const notices = bundled.map(([name, file]) => {
 const notice = `The explorer page contains these libraries:\n\n${notices.join("\n\n---\n\n")}\n`;
 writeFileSync("LICENSE-THIRD-PARTY.txt", notice);
 
-const result = await build({
-  entryPoints: ["src/main.ts"],
-  bundle: true,
-  minify: true,
-  format: "iife",
-  target: ["es2022"],
-  charset: "ascii",
-  legalComments: "none",
-  banner: { js: `/*\n${notice.replaceAll("*/", "* /")}*/` },
-  write: false,
-});
-const code = result.outputFiles[0].text;
-// The page embeds this text in a script element, which these would end or upset.
-if (/<\/script|<!--/i.test(code)) throw new Error("explorer.js may not contain </script or <!--");
-writeFileSync("explorer.js", code);
-console.log(`explorer.js ${(code.length / 1024).toFixed(0)} kB`);
+for (const [source, name] of [["src/offline.ts", "explorer.js"], ["src/served.ts", "served.js"]]) {
+  const result = await build({
+    entryPoints: [source],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: ["es2022"],
+    charset: "ascii",
+    legalComments: "none",
+    banner: { js: `/*\n${notice.replaceAll("*/", "* /")}*/` },
+    write: false,
+  });
+  const code = result.outputFiles[0].text;
+  // The page on disk embeds this text in a script element, which these would end or upset.
+  if (/<\/script|<!--/i.test(code)) throw new Error(`${name} may not contain </script or <!--`);
+  writeFileSync(name, code);
+  console.log(`${name} ${(code.length / 1024).toFixed(0)} kB`);
+}

@@ -92,7 +92,8 @@ export interface Model {
   least: number;
 }
 
-interface Raw {
+/** The graph as the page holds it, see `exports/html.py`. */
+export interface Raw {
   corpus: string;
   types: string[];
   relations: string[];
@@ -135,7 +136,7 @@ function summed(steps: number[]): number[] {
   return steps.map((step) => (sum += step));
 }
 
-function counted(kinds: number[], numbers: number[], yearOf: number[]): Pick<Entity, "numbers" | "kinds" | "roles" | "years"> {
+export function counted(kinds: number[], numbers: number[], yearOf: ArrayLike<number>): Pick<Entity, "numbers" | "kinds" | "roles" | "years"> {
   const roles = [0, 0, 0, 0];
   const years = new Map<number, number>();
   numbers.forEach((number, row) => {
@@ -146,7 +147,7 @@ function counted(kinds: number[], numbers: number[], yearOf: number[]): Pick<Ent
   return { numbers: Int32Array.from(numbers), kinds: Uint8Array.from(kinds), roles, years: [...years].sort((a, b) => a[0] - b[0]) };
 }
 
-function assemble(raw: Raw): Model {
+export function assemble(raw: Raw): Model {
   const papers: Paper[] = summed(raw.papers.number).map((number, index) => ({
     index,
     number,

@@ -1,7 +1,8 @@
 // Puts the page together: header, controls, map, panel; the address decides what is shown.
 
 import { Controls } from "./controls";
-import { other, read, type Entity } from "./data";
+import type { Beyond } from "./beyond";
+import { other, type Entity, type Model } from "./data";
 import { h } from "./dom";
 import { listen } from "./keyboard";
 import { MapView, readColours } from "./map";
@@ -12,12 +13,14 @@ import { aimed, chosen, format, parse, type State, type Target } from "./state";
 import { Views } from "./views";
 import { papers, plural, t } from "./words";
 
-async function start(): Promise<void> {
-  const model = await read(document.getElementById("data")!);
+/** Show a graph; where a server stands behind the page, `reach` gives what lies beyond the model. */
+export async function start(reading: Promise<Model>, reach?: (model: Model) => Beyond): Promise<void> {
+  const model = await reading;
+  const beyond = reach?.(model);
   let state = parse(location.hash, model);
   let selection = new Selection(model, state);
-  const panel = new Panel(model, state, selection);
-  const search = new Search(model, (view) => panel.to(view));
+  const panel = new Panel(model, state, selection, beyond);
+  const search = new Search(model, (view) => panel.to(view), undefined, beyond);
   const controls = new Controls(model, (part) => {
     // Filters replace the address: stepping back should leave a view, not undo a slider.
     history.replaceState(null, "", `#${format({ ...state, ...part }, model)}`);
@@ -27,6 +30,8 @@ async function start(): Promise<void> {
   const address = (part: Partial<State>) => `#${format(targets.some((name) => name in part) ? aimed(state, part) : { ...state, ...part }, model)}`;
   const views = new Views(model, address, readColours);
   const all = model.entityCounts.reduce((sum, count) => sum + count, 0);
+  const notice = h("p", { class: "notice" });
+  const alert = h("p", { class: "alert", role: "alert" });
   const host = h("div", { id: "map", role: "region", "aria-label": t("Map"), tabindex: "-1" });
   const keys = h("p", { id: "keys", class: "unseen" }, t("Arrow keys move between shapes, Enter opens one, plus and minus zoom, 0 shows all."));
   const spoken = h("p", { id: "spoken", class: "unseen", role: "status" });
@@ -44,7 +49,7 @@ async function start(): Promise<void> {
       h("h1", { dir: "auto" }, model.corpus),
       h("p", { class: "facts" }, `${papers(model.paperCount)} · ${t("{} entities", all)}`),
       search.element,
-      model.entities.length < all ? h("p", { class: "notice" }, t("Showing {} of {} entities: those named in most papers.", model.entities.length, all)) : null,
+      notice, alert,
       filters),
     h("main", {}, views.bar, h("div", { class: "stage" }, host, tools, views.host, keys, spoken)),
     aside,
@@ -111,17 +116,30 @@ async function start(): Promise<void> {
     }
     last = target;
     controls.render(state, selection);
+    notice.textContent = model.entities.length >= all ? "" : beyond ? t("Showing {} of {} entities; search finds all.", model.entities.length, all)
+      : t("Showing {} of {} entities: those named in most papers.", model.entities.length, all);
     if (!first || travel) map?.update(state, selection, travel);
   }
   back.addEventListener("click", () => history.back());
   close.addEventListener("click", () => go({}));
-  addEventListener("hashchange", () => show(true));
+  /** Show what an address names: at once what is here, then what was fetched for it. */
+  async function arrive(first = false): Promise<void> {
+    const asked = location.hash;
+    alert.textContent = "";
+    if (first || !beyond?.lacks(asked)) show(first ? chosen(state) : true, first);
+    try {
+      if ((await beyond?.bring(asked)) && asked === location.hash) show(true);
+    } catch (error) {
+      if (asked === location.hash) alert.textContent = (error as Error).message;
+    }
+  }
+  addEventListener("hashchange", () => void arrive());
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || !chosen(state)) return;
     if (map && state.view === "map" && aside.contains(document.activeElement)) host.focus();
     go({});
   });
-  show(chosen(state), true);
+  void arrive(true);
 
   // For pages that embed this one, and for tests.
   Object.assign(window, {
@@ -134,5 +152,3 @@ async function start(): Promise<void> {
     document.documentElement.dataset.ready = String(Math.round(performance.now()));
   }));
 }
-
-void start();

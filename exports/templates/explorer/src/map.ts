@@ -31,7 +31,7 @@ export class MapView {
   private readonly sigma: Sigma;
   private readonly labels: HTMLCanvasElement;
   private readonly terrain: Terrain;
-  private readonly byWeight: Entity[];
+  private byWeight: Entity[] = [];
   private prominent = new Set<Pair>();
   private readonly widths = new Map<string, number>();
   private colours: Colours;
@@ -58,8 +58,7 @@ export class MapView {
     this.terrain = new Terrain(host);
     this.settle(state, selection);
     this.measure();
-    this.byWeight = [...model.entities].sort((a, b) => b.papers - a.papers || a.index - b.index);
-    for (const entity of model.entities) this.graph.addNode(entity.index, { x: entity.x, y: entity.y });
+    this.grow();
     this.draft();
     this.sigma = new Sigma(this.graph, host, {
       allowInvalidContainer: true,
@@ -123,7 +122,16 @@ export class MapView {
     return { x: x + left, y: y + top };
   }
 
+  /** Entities that came to the model since come to the map. */
+  private grow(): void {
+    const { entities } = this.model;
+    for (let index = this.graph.order; index < entities.length; index++) this.graph.addNode(index, { x: entities[index].x, y: entities[index].y });
+    if (this.byWeight.length < entities.length)
+      this.byWeight = [...entities].sort((a, b) => b.papers - a.papers || a.index - b.index);
+  }
+
   update(state: State, selection: Selection, travel: boolean): void {
+    this.grow();
     this.settle(state, selection);
     this.draft();
     this.sigma.refresh();

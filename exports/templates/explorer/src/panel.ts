@@ -1,5 +1,6 @@
 // The panel beside the map: overview, entity, pair of entities, paper.
 
+import type { Beyond, Quote } from "./beyond";
 import { other, ROLES, support, type Entity, type Model, type Pair, type Paper, type Relation, type Sentence } from "./data";
 import { h, outward, svg } from "./dom";
 import { shortest } from "./focus";
@@ -14,7 +15,7 @@ const MOST_ALIASES = 12;
 const MOST_IDS = 200;
 
 export class Panel {
-  constructor(private readonly model: Model, private state: State, private selection: Selection) {}
+  constructor(private readonly model: Model, private state: State, private selection: Selection, private readonly beyond?: Beyond) {}
 
   render(state: State, selection: Selection): { heading: string; content: HTMLElement } {
     this.state = state;
@@ -124,7 +125,7 @@ export class Panel {
 
   /** Ways on from an entity: two steps around it, or the path to another. */
   private ways(entity: Entity): HTMLElement {
-    const search = new Search(this.model, ({ entity: to }) => this.to(to === entity ? { entity } : { entity, to }), { label: t("Path to…"), id: "ends" });
+    const search = new Search(this.model, ({ entity: to }) => this.to(to === entity ? { entity } : { entity, to }), { label: t("Path to…"), id: "ends" }, this.beyond);
     const wide = this.state.wide;
     return h("div", { class: "ways" },
       h("a", { class: "pill", href: this.to({ entity, wide: !wide }) }, wide ? t("Neighbours only") : t("Neighbours of neighbours")), search.element);
@@ -209,7 +210,8 @@ export class Panel {
 
   private sentences(entity: Entity): HTMLElement | null {
     if (!entity.evidence.length) return null;
-    return h("section", {}, h("h3", {}, t("In the papers’ words")), h("ul", { class: "quotes" }, ...entity.evidence.map((found) => this.quote(found))));
+    return h("section", {}, h("h3", {}, t("In the papers’ words")), h("ul", { class: "quotes" }, ...entity.evidence.map((found) => this.quote(found))),
+      this.beyond ? this.beyond.further.moreQuotes(this.beyond, entity, null, entity.evidence, (found) => this.quote(found)) : null);
   }
 
   private papersOf(entity: Entity): HTMLElement {
@@ -242,8 +244,18 @@ export class Panel {
           h("ul", { class: "quotes" }, ...relation.evidence.map((found) => this.quote(found)))));
     if (!pair.relations.length)
       root.append(h("p", {}, t("No paper states a relation between them; they are named in the same papers.")));
+    if (this.beyond && pair.relations.length) root.append(this.furtherStatements(this.beyond, pair));
     root.append(this.papersOfBoth(pair.a, pair.b) ?? "");
     return root;
+  }
+
+  private furtherStatements(beyond: Beyond, pair: Pair): HTMLElement {
+    const shown = pair.relations.flatMap(({ head, tail, kind, evidence }): Quote[] => evidence.map((each) => ({ ...each, head, tail, kind })));
+    return beyond.further.moreQuotes(beyond, pair.a, pair.b, shown, (quote) => {
+      const row = this.quote(quote);
+      row.prepend(h("p", { class: "quiet" }, `${quote.head?.name} – ${kindLabel(this.model.kinds[quote.kind!])} – ${quote.tail?.name}`));
+      return row;
+    });
   }
 
   /** A cell of the matrix that no line joins: the papers that name both, or that none does. */
@@ -267,6 +279,10 @@ export class Panel {
   /** Papers that count but whose text is not in this file: their ids lead on in the graph. */
   private absent(numbers: number[], inside: number): HTMLElement | null {
     if (inside >= numbers.length) return null;
+    if (this.beyond) {
+      const newest = numbers.filter((each) => !this.model.byNumber.has(each)).sort((a, b) => this.model.all.years[b] - this.model.all.years[a] || a - b);
+      return this.beyond.further.morePapers(this.beyond, newest, (paper) => this.paperRow(paper));
+    }
     const ids = numbers.filter((each) => !this.model.byNumber.has(each)).slice(0, MOST_IDS).map((each) => this.model.all.ids[each]);
     return h("details", { class: "ids" }, h("summary", {}, t("{} of {} papers are in this file.", inside, numbers.length)),
       h("p", { dir: "auto" }, `${ids.join(", ")}${numbers.length - inside > ids.length ? " …" : ""}`));

@@ -1,14 +1,12 @@
 // Search with suggestions: names and aliases in every language, then titles of papers.
 
+import type { Beyond, Found } from "./beyond";
 import type { Entity, Model, Paper } from "./data";
 import { h } from "./dom";
 import { papers, t } from "./words";
 
-interface Hit {
+interface Hit extends Found {
   href: string;
-  entity?: Entity;
-  paper?: Paper;
-  alias?: string;
 }
 
 export const fold = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[\s_‐-―-]+/g, " ").trim();
@@ -23,7 +21,7 @@ export class Search {
   private active = -1;
 
   /** One of the page finds entities and papers; one `within` another place finds entities alone. */
-  constructor(private readonly model: Model, private readonly to: (view: { entity?: Entity; paper?: Paper }) => string, private readonly within?: { label: string; id: string }) {
+  constructor(private readonly model: Model, private readonly to: (view: { entity?: Entity; paper?: Paper }) => string, private readonly within?: { label: string; id: string }, private readonly beyond?: Beyond) {
     const label = within?.label ?? t("Find entity or paper");
     const id = within?.id ?? "hits";
     this.input = h("input", {
@@ -87,8 +85,23 @@ export class Search {
 
   private suggest(): void {
     const query = this.input.value.trim();
-    this.hits = this.find(query);
-    this.active = this.hits.length ? 0 : -1;
+    this.list.classList.toggle("waiting", Boolean(this.beyond && query));
+    this.offer(query, this.find(query));
+    if (query) void this.ask(query);
+  }
+
+  /** What the server finds takes the place of what the page found. */
+  private async ask(query: string): Promise<void> {
+    const found = await this.beyond?.find(query).catch(() => null);
+    if (!found || query !== this.input.value.trim() || document.activeElement !== this.input) return;
+    this.list.classList.remove("waiting");
+    this.offer(query, found.filter(({ paper }) => !paper || !this.within).map((each) => ({ ...each, href: this.to(each) })));
+  }
+
+  private offer(query: string, hits: Hit[]): void {
+    const held = this.hits[this.active]?.href;
+    this.hits = hits;
+    this.active = hits.length ? Math.max(0, hits.findIndex((hit) => hit.href === held)) : -1;
     this.list.replaceChildren(
       ...this.hits.map((hit, index) => {
         const row = h("li", { role: "option", id: `${this.list.id}-${index}`, "aria-selected": "false" },
@@ -102,8 +115,8 @@ export class Search {
         return row;
       }),
     );
-    if (query && !this.hits.length) this.list.append(h("li", { class: "empty" }, t("Nothing found for “{}”", query)));
-    this.list.hidden = !query;
+    if (query && !this.hits.length && !this.list.classList.contains("waiting")) this.list.append(h("li", { class: "empty" }, t("Nothing found for “{}”", query)));
+    this.list.hidden = !query || !this.list.childElementCount;
     this.input.setAttribute("aria-expanded", String(!this.list.hidden));
     this.mark();
   }

@@ -39,6 +39,8 @@ const CHINESE: Record<string, string> = {
   "No paper names both under these filters.": "在当前筛选下没有论文同时提及二者。",
   "no year": "年份不详", Map: "图谱", "Zoom in": "放大", "Zoom out": "缩小", "{} lines": "{} 条连线",
   "Arrow keys move between shapes, Enter opens one, plus and minus zoom, 0 shows all.": "方向键在图形间移动，回车打开，加减号缩放，0 显示全部。", "sentences": "句子",
+  "Showing {} of {} entities; search finds all.": "显示 {} / {} 个实体；搜索可查全部。", "More sentences": "更多句子",
+  "The graph was built anew. Load the page again.": "图谱已重建，请重新加载页面。",
 };
 
 const zh = navigator.language.toLowerCase().startsWith("zh");

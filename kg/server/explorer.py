@@ -1,0 +1,360 @@
+"""What the served explorer asks for beyond its first picture: searches, neighbourhoods, evidence.
+
+Answers are plain values, ready for JSON; ``docs/serve.md`` describes them. A *fragment* is a piece of
+the graph: ``nodes``, ``edges`` and ``papers``, which name each other by IRI and paper id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from exports.addresses import address
+from exports.census import CONFIDENCE_STEP, STEPS
+from exports.columns import ROLES
+from exports.html import (
+    LONGEST_ABSTRACT,
+    LONGEST_NAME,
+    LONGEST_SENTENCE,
+    authors_line,
+    clipped,
+)
+from kg.server.explorer_store import fold
+from ontology.errors import QueryError
+
+MOST_HITS = 50
+MOST_NEIGHBOURS = 200
+MOST_TERMS = 100
+"""Broader and narrower terms of an entity, each."""
+MOST_ALIASES = 30
+MOST_SENTENCES = 100
+MOST_PAPERS = 100
+
+Row = dict[str, Any]
+
+_HITS = """
+SELECT iri, type, entity.name, papers, arg_min(CASE WHEN other THEN spelling END, rank) AS alias
+FROM (
+  SELECT entity, spelling, other, CAST(other AS DOUBLE) / 2 + CASE
+    WHEN folded = $words THEN 0 WHEN starts_with(folded, $words) THEN 1
+    WHEN contains(folded, ' ' || $words) THEN 2 ELSE 3 END AS rank
+  FROM name WHERE contains(folded, $words)
+) AS found JOIN entity ON number = found.entity
+GROUP BY ALL ORDER BY min(rank), papers DESC, iri LIMIT $limit
+"""
+_TITLES = """
+SELECT id, title, year FROM title JOIN paper ON number = title.paper
+WHERE contains(folded, $words) ORDER BY year DESC NULLS LAST, id LIMIT $limit
+"""
+# A paper that states a relation between two entities counts twice, as in exports.neighbours.
+_NEIGHBOURS = """
+WITH near AS (
+  SELECT entity AS other, count(*) AS together FROM link
+  WHERE paper IN (SELECT paper FROM link WHERE entity = $centre) AND entity <> $centre GROUP BY ALL
+), stated AS (
+  SELECT CASE WHEN head = $centre THEN tail ELSE head END AS other, count(*) AS statements
+  FROM statement WHERE head = $centre OR tail = $centre GROUP BY ALL
+)
+SELECT other, coalesce(together, 0) AS together FROM near FULL JOIN stated USING (other)
+WHERE other <> $centre
+ORDER BY coalesce(together, 0) + coalesce(statements, 0) DESC, other LIMIT $limit
+"""
+_RELATIONS = """
+SELECT head, relation, tail, count(DISTINCT paper) AS papers FROM statement
+WHERE (head = $centre AND tail IN (SELECT unnest($others)))
+   OR (tail = $centre AND head IN (SELECT unnest($others)))
+GROUP BY ALL ORDER BY papers DESC, head, relation, tail
+"""
+_STATEMENTS = """
+SELECT head, relation, tail, paper, field, sentence_start, sentence_end
+FROM statement JOIN paper ON paper.number = statement.paper
+WHERE (head = $a AND tail = $b) OR (head = $b AND tail = $a)
+ORDER BY head, relation, tail, year DESC NULLS LAST, paper, field, sentence_start
+LIMIT $limit OFFSET $offset
+"""
+_SENTENCES = """
+SELECT paper, field, sentence_start, sentence_end, start FROM (
+  SELECT *, row_number() OVER (PARTITION BY paper ORDER BY field, start) AS nth
+  FROM mention WHERE entity = $entity
+) AS spans JOIN link USING (paper, entity) JOIN paper ON paper.number = spans.paper
+WHERE nth = 1
+ORDER BY list_position($roles, role), year DESC NULLS LAST, paper LIMIT $limit OFFSET $offset
+"""
+_MENTIONED = """
+SELECT paper, field, sentence_start, sentence_end, start FROM mention
+WHERE entity = $entity AND paper = $paper ORDER BY field, start LIMIT $limit OFFSET $offset
+"""
+_LINKS = """
+SELECT entity, list(paper ORDER BY paper) AS papers,
+       list((list_position($roles, role) - 1) * $steps
+            + floor((floor(confidence * 100 + 1e-9)) / $step)::INTEGER ORDER BY paper) AS kinds
+FROM link WHERE entity IN (SELECT unnest($entities)) GROUP BY entity
+"""
+
+
+class Explorer:
+    """A graph as the served explorer reads it; may be asked from several threads."""
+
+    def __init__(self, tables: Path, graph: str, *, max_nodes: int) -> None:
+        """Open the tables of ``open_tables``; ``graph`` is the digest told in every answer.
+
+        ``max_nodes`` is the number of entities that every page holds from the start.
+        """
+        self.graph = graph
+        self._connection = duckdb.connect(str(tables), read_only=True)
+        self._shown = {
+            row["number"]
+            for row in self._rows(
+                "SELECT number FROM entity WHERE papers > 0 ORDER BY papers DESC, iri LIMIT $limit",
+                limit=max_nodes,
+            )
+        }
+
+    def search(self, text: str, *, limit: int) -> Row:
+        """Entities by name or alias in any language, and papers by words of their title.
+
+        What is exactly so called comes first, then what begins so, then what holds a word that does;
+        names before aliases, then by papers.
+        """
+        words = fold(text)
+        hits = self._rows(_HITS, words=words, limit=limit) if words else []
+        long_enough = len(words) > 2 or not words.isascii()
+        titles = self._rows(_TITLES, words=words, limit=limit) if long_enough else []
+        return {
+            "graph": self.graph,
+            "entities": [{**hit, "name": clipped(hit["name"], LONGEST_NAME)} for hit in hits],
+            "papers": [{**row, "title": clipped(row["title"], LONGEST_ABSTRACT)} for row in titles],
+        }
+
+    def neighbourhood(self, iri: str, *, limit: int) -> Row:
+        """An entity, those closest to it, and the edges that join it to them, as a fragment."""
+        centre = self._entity(iri)
+        near = self._rows(_NEIGHBOURS, centre=centre, limit=limit)
+        others = [row["other"] for row in near]
+        terms = self._terms(centre)
+        sentences = self._rows(_SENTENCES, entity=centre, roles=list(ROLES), limit=3, offset=0)
+        nodes = self._nodes([centre, *others, *terms["broader"], *terms["narrower"]])
+        iris = {number: node["iri"] for number, node in nodes.items()}
+        papers = self._papers(row["paper"] for row in sentences)
+        quoted = [self._sentence(row, papers) for row in sentences]
+        nodes[centre] |= {
+            "aliases": self._aliases(centre),
+            **{kind: [iris[number] for number in found] for kind, found in terms.items()},
+            "evidence": [sentence for sentence in quoted if sentence],
+        }
+        edges = [
+            {
+                "head": iris[row["head"]],
+                "tail": iris[row["tail"]],
+                "relation": row["relation"],
+                "papers": row["papers"],
+            }
+            for row in self._rows(_RELATIONS, centre=centre, others=others)
+        ]
+        edges += [
+            {"head": iri, "tail": iris[row["other"]], "relation": None, "papers": row["together"]}
+            for row in near
+            if row["together"]
+        ]
+        return self._fragment(nodes=nodes.values(), edges=edges, papers=papers.values())
+
+    def paper(self, paper_id: str) -> Row:
+        """A paper with its whole abstract, all its mentions, and the entities it names, as a fragment."""
+        number = self._paper(paper_id)
+        [paper] = self._papers([number]).values()
+        abstract = paper.pop("abstract")
+        found = self._rows(
+            'SELECT field, start, "end", iri AS entity, entity.number FROM mention'
+            " JOIN entity ON entity.number = mention.entity WHERE paper = $paper ORDER BY ALL",
+            paper=number,
+        )
+        linked = self._rows("SELECT entity FROM link WHERE paper = $paper", paper=number)
+        paper["pieces"] = [[0, abstract]] if abstract else []
+        paper["whole"] = True
+        paper["marks"] = [
+            [row[key] for key in ("field", "start", "end", "entity")] for row in found
+        ]
+        nodes = self._nodes(sorted({row["entity"] for row in linked}))
+        return self._fragment(nodes=nodes.values(), papers=[paper])
+
+    def papers(self, ids: Sequence[str]) -> Row:
+        """Titles, authors and addresses of papers, without their abstracts, as a fragment.
+
+        Ids that no paper has are passed over.
+        """
+        found = self._rows("SELECT number FROM paper WHERE list_contains($ids, id)", ids=list(ids))
+        return self._fragment(papers=self._papers(row["number"] for row in found).values())
+
+    def evidence(
+        self, iri: str, *, other: str | None, paper: str | None, limit: int, offset: int
+    ) -> Row:
+        """Sentences that name an entity, or that state a relation between it and another.
+
+        Those of an entity come one a paper, or where a paper is given all of it; those of a relation
+        carry ``head``, ``relation`` and ``tail``. ``more`` tells that there are further ones.
+        """
+        entity = self._entity(iri)
+        window = {"limit": limit + 1, "offset": offset}
+        if other is not None:
+            rows = self._rows(_STATEMENTS, a=entity, b=self._entity(other), **window)
+        elif paper is not None:
+            rows = self._rows(_MENTIONED, entity=entity, paper=self._paper(paper), **window)
+        else:
+            rows = self._rows(_SENTENCES, entity=entity, roles=list(ROLES), **window)
+        papers = self._papers(row["paper"] for row in rows[:limit])
+        iris = {entity: iri}
+        if other is not None:
+            iris[self._entity(other)] = other
+        sentences = []
+        for row in rows[:limit]:
+            sentence = self._sentence(row, papers)
+            if sentence and "relation" in row:
+                ends = {"head": iris[row["head"]], "tail": iris[row["tail"]]}
+                sentence |= {**ends, "relation": row["relation"]}
+            if sentence:
+                sentences.append(sentence)
+        more = len(rows) > limit
+        return {
+            **self._fragment(papers=papers.values()), "sentences": sentences, "more": more,
+        }  # fmt: skip
+
+    def close(self) -> None:
+        """Let the store go."""
+        self._connection.close()
+
+    def _rows(self, sql: str, **values: Any) -> list[Row]:
+        with self._connection.cursor() as cursor:
+            found = cursor.execute(sql, values)
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def _entity(self, iri: str) -> int:
+        found = self._rows("SELECT number FROM entity WHERE iri = $iri", iri=iri)
+        if not found:
+            raise UnknownError(
+                f"entity {iri!r}: the graph has none of this IRI; search for its name"
+            )
+        return int(found[0]["number"])
+
+    def _paper(self, paper_id: str) -> int:
+        found = self._rows("SELECT number FROM paper WHERE id = $id", id=paper_id)
+        if not found:
+            raise UnknownError(f"paper {paper_id!r}: the graph has none of this id")
+        return int(found[0]["number"])
+
+    def _terms(self, centre: int) -> dict[str, list[int]]:
+        """Numbers of the broader and of the narrower terms, those of most papers first."""
+        return {
+            kind: [
+                row["number"]
+                for row in self._rows(
+                    f"SELECT number FROM step JOIN entity ON number = {kind}"  # noqa: S608
+                    f" WHERE {centre_of} = $centre ORDER BY papers DESC, number LIMIT $limit",
+                    centre=centre,
+                    limit=MOST_TERMS,
+                )
+            ]
+            for kind, centre_of in (("broader", "narrower"), ("narrower", "broader"))
+        }
+
+    def _nodes(self, numbers: Iterable[int]) -> dict[int, Row]:
+        """Entities by number; with all their links, but those that every page has from the start."""
+        wanted = list(dict.fromkeys(numbers))
+        found = self._rows(
+            "SELECT number, iri, type, name, papers FROM entity"
+            " WHERE number IN (SELECT unnest($entities))",
+            entities=wanted,
+        )
+        outside = [row["number"] for row in found if row["number"] not in self._shown]
+        links = self._rows(
+            _LINKS, entities=outside, roles=list(ROLES), steps=STEPS, step=CONFIDENCE_STEP
+        )
+        linked = {row.pop("entity"): row for row in links}
+        nodes = {row["number"]: self._node(row, linked) for row in found}
+        return {number: nodes[number] for number in wanted}
+
+    def _node(self, row: Row, linked: dict[int, Row]) -> Row:
+        number = row.pop("number")
+        row["name"] = clipped(row["name"], LONGEST_NAME)
+        if number not in self._shown:
+            row["links"] = linked.get(number, {"papers": [], "kinds": []})
+        return row
+
+    def _aliases(self, entity: int) -> list[list[str]]:
+        rows = self._rows(
+            "SELECT alias, language FROM alias WHERE entity = $entity ORDER BY place LIMIT $limit",
+            entity=entity,
+            limit=MOST_ALIASES,
+        )
+        return [[clipped(row["alias"], LONGEST_NAME), row["language"]] for row in rows]
+
+    def _papers(self, numbers: Iterable[int]) -> dict[int, Row]:
+        found = self._rows(
+            "SELECT * FROM paper WHERE number IN (SELECT unnest($numbers)) ORDER BY number",
+            numbers=list(set(numbers)),
+        )
+        return {
+            row["number"]: {
+                "id": row["id"],
+                "number": row["number"],
+                "title": clipped(row["title"], LONGEST_ABSTRACT),
+                "authors": authors_line(row["authors"]),
+                "venue": row["venue"],
+                "year": row["year"],
+                "url": address(row),
+                "abstract": row["abstract"],
+                "pieces": [],
+                "whole": not row["abstract"],
+                "marks": [],
+            }
+            for row in found
+        }
+
+    def _sentence(self, row: Row, papers: dict[int, Row]) -> Row | None:
+        """The place of a sentence; its text goes to its paper. None where the graph has no text."""
+        paper = papers[row["paper"]]
+        text = paper["abstract"] if row["field"] == "abstract" else paper["title"]
+        start, end = row["sentence_start"], row["sentence_end"]
+        if not text:
+            return None
+        if end - start > LONGEST_SENTENCE:
+            focus: int = row.get("start") or start
+            start = max(start, min(focus - LONGEST_SENTENCE // 2, end - LONGEST_SENTENCE))
+            end = start + LONGEST_SENTENCE
+        if row["field"] == "abstract":
+            piece = [start, text[start:end]]
+            if piece not in paper["pieces"]:
+                paper["pieces"].append(piece)
+        return {"paper": paper["id"], "field": row["field"], "start": start, "end": end}
+
+    def _fragment(
+        self, *, nodes: Iterable[Row] = (), edges: Iterable[Row] = (), papers: Iterable[Row] = ()
+    ) -> Row:
+        """A piece of the graph; quoted papers get the marks that lie in what is quoted."""
+        found = list(papers)
+        quoted = {paper["number"]: paper for paper in found if "abstract" in paper}
+        for row in self._rows(
+            'SELECT paper, field, start, "end", iri FROM mention'
+            " JOIN entity ON entity.number = mention.entity"
+            " WHERE paper IN (SELECT unnest($numbers)) ORDER BY ALL",
+            numbers=[number for number, paper in quoted.items() if paper["pieces"]],
+        ):
+            paper = quoted[row["paper"]]
+            if row["field"] == "title" or any(
+                start <= row["start"] and row["end"] <= start + len(text)
+                for start, text in paper["pieces"]
+            ):
+                paper["marks"].append([row["field"], row["start"], row["end"], row["iri"]])
+        return {
+            "graph": self.graph,
+            "nodes": list(nodes),
+            "edges": list(edges),
+            "papers": [{k: v for k, v in one.items() if k != "abstract"} for one in found],
+        }
+
+
+class UnknownError(QueryError):
+    """No entity or paper of the graph has the IRI or id that was asked for."""
