@@ -4,8 +4,10 @@ import os
 import signal
 from pathlib import Path
 
+import kg.annotate
 
-def titles(papers):
+
+def titles(papers, **_settings):
     """The titles in capitals; "poison" kills, "once PATH" kills where PATH is absent and makes it."""
     for paper in papers:
         word, _, path = paper.title.partition(" ")
@@ -17,6 +19,13 @@ def titles(papers):
     return [paper.title.upper() for paper in papers]
 
 
-def stillborn(_papers):
+def stillborn(_papers, **_settings):
     """Kills whatever the papers."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def shard(papers, *, settings):
+    """Annotate a shard; a paper that is called poison kills."""
+    if any(paper.title == "poison" for paper in papers):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return kg.annotate._shard(papers, settings=settings)

@@ -16,7 +16,7 @@ from kg import build
 from kg.extract import extract
 from kg.graph import staging_folder
 from kg.steps import Step
-from kg.workers import run
+from kg.workers import InProcess, Processes, run_in_order
 from ontology.errors import InputError
 from ontology.records import Paper, Reason
 
@@ -26,6 +26,12 @@ RULES = Settings()
 def shards(*titles, size=3):
     made = [Paper(f"p{place}", title, "") for place, title in enumerate(titles)]
     return [tuple(made[start : start + size]) for start in range(0, len(made), size)]
+
+
+def in_processes(call, names):
+    """What two processes make of shards of papers of these titles."""
+    with Processes(call, 2) as pool:
+        return list(run_in_order(pool, shards(*names)))
 
 
 def outcome(found):
@@ -40,28 +46,28 @@ def test_a_paper_that_kills_is_lost_and_no_other():
     names = [f"t{place}" for place in range(14)]
     expected = [name.upper() for name in names if name not in {"t4", "t9"}]
     names[4] = names[9] = "poison"
-    assert (expected, ["poison"] * 2) == outcome(run(deadly_calls.titles, shards(*names), 2))
+    assert (expected, ["poison"] * 2) == outcome(in_processes(deadly_calls.titles, names))
 
 
 def test_a_worker_that_died_once_loses_nothing(tmp_path):
     """Its shard is tried again."""
     names = ["a", f"once {tmp_path / 'flag'}", "b", "c", "d", "e", "f"]
     expected = [name.upper() for name in names]
-    assert (expected, []) == outcome(run(deadly_calls.titles, shards(*names), 2))
+    assert (expected, []) == outcome(in_processes(deadly_calls.titles, names))
 
 
 def test_workers_that_cannot_work_are_an_error():
     """No paper is blamed where a worker dies without one."""
     with pytest.raises(InputError, match="workers: a process that reads papers ends before"):
-        list(run(deadly_calls.stillborn, shards(*"abcdef"), 2))
+        in_processes(deadly_calls.stillborn, "abcdef")
 
 
 def test_one_process_gives_the_same_results():
     """Without workers all runs here."""
     names = list("abcdef")
-    assert outcome(run(deadly_calls.titles, shards(*names), 1)) == outcome(
-        run(deadly_calls.titles, shards(*names), 2)
-    )
+    with InProcess(deadly_calls.titles) as pool:
+        expected = outcome(run_in_order(pool, shards(*names)))
+    assert expected == outcome(in_processes(deadly_calls.titles, names))
 
 
 def test_a_paper_that_cannot_be_annotated_costs_one_ledger_row(tmp_path, monkeypatch):
