@@ -6,6 +6,7 @@ reads only where its litkg is the one that asks.
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -94,6 +95,7 @@ class Cluster(Pool[_T]):
         self.died = distributed.KilledWorker
         self._call = call
         self._address = address
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # errors are raised here
         try:
             self._client = distributed.Client(
                 address, timeout=CONNECT_SECONDS, set_as_default=False, name="litkg"

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -133,7 +134,8 @@ class Processes(Pool[_T]):
         """Hand a shard to a worker; a pool that has just died says so in the future."""
         outcome: Future[_T] = Future()
         try:
-            there = self._executor.submit(_to_file, self._call, shard, self._results.name)
+            with _without_ctrl_c():
+                there = self._executor.submit(_to_file, self._call, shard, self._results.name)
         except BrokenProcessPool as error:
             outcome.set_exception(error)
         else:
@@ -170,14 +172,27 @@ class Processes(Pool[_T]):
         )
 
 
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Let processes that start here leave Ctrl-C to this one from their first moment."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin_worker(lifeline: Connection) -> None:
-    """End at Ctrl-C without a word, and when the other end of the line is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """Leave Ctrl-C to the parent, and end when it closes its end of the line."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with, args=(lifeline,), daemon=True).start()
 
 
 def _end_with(lifeline: Connection) -> None:
-    # The parent closes its end when it wants no more, and the system does when it has died.
+    # The system closes the end of a parent that has died.
     lifeline.poll(None)
     os._exit(1)
 

@@ -4,8 +4,6 @@ import os
 import signal
 from pathlib import Path
 
-import kg.annotate
-
 
 def titles(papers, **_settings):
     """The titles in capitals; "poison" kills, "once PATH" kills where PATH is absent and makes it."""
@@ -26,6 +24,8 @@ def stillborn(_papers, **_settings):
 
 def shard(papers, *, settings):
     """Annotate a shard; a paper that is called poison kills."""
+    from kg.annotate import _shard  # late: the other calls shall start fast
+
     if any(paper.title == "poison" for paper in papers):
         os.kill(os.getpid(), signal.SIGKILL)
-    return kg.annotate._shard(papers, settings=settings)
+    return _shard(papers, settings=settings)

@@ -143,7 +143,9 @@ def test_no_scheduler_is_an_error(tmp_path, monkeypatch):
     """It is named, with the command that starts one."""
     monkeypatch.setattr(kg.cluster, "CONNECT_SECONDS", 0.5)
     source = write_papers(tmp_path / "papers.jsonl", 1, "flow")
-    with pytest.raises(ServerError, match="^tcp://127.0.0.1:1: no Dask scheduler answers; start"):
+    with pytest.raises(
+        ServerError, match=r"^tcp://127\.0\.0\.1:1: no Dask scheduler answers; start"
+    ):
         build(source, tmp_path / "map", settings=RULES, scheduler="tcp://127.0.0.1:1")
 
 

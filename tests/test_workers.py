@@ -119,14 +119,31 @@ def building(source, target):
     return process
 
 
-def test_ctrl_c_ends_all_processes_without_a_traceback(tmp_path):
-    """One word, status 1, no graph; a rerun continues."""
+def wait_for_the_end_of(process):
+    """Until no process of its group is left."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("interrupt", [os.killpg, os.kill], ids=["terminal", "parent"])
+def test_ctrl_c_ends_all_processes_without_a_traceback(tmp_path, interrupt):
+    """One line, status 130, no process left, no graph; a rerun continues."""
     source = write_papers(tmp_path / "many.jsonl", 2_000, "flow")
     with building(source, tmp_path / "map") as process:
-        os.killpg(process.pid, signal.SIGINT)
+        interrupt(process.pid, signal.SIGINT)
         error = process.stderr.read()
-    assert (1, True) == (process.returncode, "Aborted!" in error)
+    assert 130 == process.returncode
+    assert error.endswith(
+        "interrupted; what is finished is kept, and the same command continues there\n"
+    )
     assert "Traceback" not in error
+    wait_for_the_end_of(process)
     assert not (tmp_path / "map").exists()
     steps = []
     build(source, tmp_path / "map", settings=RULES, workers=1, on_step=steps.append)
@@ -141,11 +158,4 @@ def test_workers_end_with_a_killed_parent(tmp_path):
         write_papers(tmp_path / "many.jsonl", 2_000, "flow"), tmp_path / "map"
     ) as process:
         process.kill()
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            os.killpg(process.pid, 0)
-        except ProcessLookupError:
-            break
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for_the_end_of(process)
