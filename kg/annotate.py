@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import TypeVar
 
+import pyarrow as pa
 from spacy.language import Language
 
 from extractors.pipeline import Settings, annotate, load
@@ -19,13 +21,19 @@ from kg.annotation_store import (
 )
 from kg.confidence import origin_of
 from kg.sources.raw import shown
-from kg.workers import run
+from kg.workers import InProcess, Pool, Processes, Shard, run, run_in_order
 from ontology.errors import KgError
 from ontology.records import AnnotatedPaper, LedgerRow, Outcome, Paper, Reason
 from ontology.vocabulary.reader import read_bytes
 
 SHARD_PAPERS = 250
 """Papers a shard: small enough to lose little in a crash, large enough for long runs of one file."""
+LEAST_SHARD = 100
+"""Papers a shard where few are shared among many processes: fewer are not worth the start of one."""
+SHARDS_A_WORKER = 4
+"""Shards that each process should have at least, so that none is idle while the last ones run."""
+
+_T = TypeVar("_T")
 
 Progress = Callable[[int, int], None]
 """Called with papers done and papers in all."""
@@ -52,7 +60,7 @@ def annotate_papers(
     folder: Path,
     *,
     settings: Settings,
-    workers: int,
+    workers: int | str,
     known: Sequence[Path] = (),
     on_progress: Progress | None = None,
 ) -> Annotated:
@@ -60,7 +68,9 @@ def annotate_papers(
 
     Shards in ``folder`` (left by a killed run) and in the ``known`` folders (an earlier graph made
     with the same fingerprint) are reused. A paper that cannot be annotated is in no shard and is
-    tried again by the next run. The annotation of a paper does not depend on its shard, on ``workers`` or on order.
+    tried again by the next run. ``workers`` is a number of processes, or the address of a Dask
+    scheduler, whose workers need nothing of this machine's files. The annotation of a paper depends
+    neither on ``workers`` nor on its shard or order.
     """
     stored = stored_hashes([folder, *known])
     digests = [content_hash(paper) for paper in papers]
@@ -69,16 +79,18 @@ def annotate_papers(
     if on_progress is not None:
         on_progress(done, len(papers))
     failed: list[Failure] = []
-    shards = _shards(missing)
-    for one in run(partial(_write, folder=folder, settings=settings), shards, workers):
-        for part, failures in one.results:
-            failed += failures
-            path = folder / shard_name(part)
-            stored |= {content_hash(paper): path for paper in part}
-        failed += map(Failure, one.lost)
-        done += sum(len(part) for part, _ in one.results) + len(one.lost)
-        if on_progress is not None:
-            on_progress(done, len(papers))
+    shards = _shards(missing, workers)
+    with _pool(_shard, shards, settings, workers) as pool:
+        for one in run(pool, shards):
+            for part, (table, failures) in one.results:
+                failed += failures
+                path = folder / shard_name(part)
+                write_shard(table, path)
+                stored |= {content_hash(paper): path for paper in part}
+            failed += map(Failure, one.lost)
+            done += sum(len(part) for part, _ in one.results) + len(one.lost)
+            if on_progress is not None:
+                on_progress(done, len(papers))
     gone = {content_hash(one.paper) for one in failed}
     return Annotated({one: stored[one] for one in digests if one not in gone}, tuple(failed))
 
@@ -87,18 +99,20 @@ def annotate_each(
     papers: Sequence[Paper],
     *,
     settings: Settings,
-    workers: int,
+    workers: int | str,
     on_progress: Progress | None = None,
 ) -> Iterator[AnnotatedPaper | Failure]:
     """Annotate papers and yield them in the order given, storing nothing."""
     done = 0
-    for one in run(partial(_annotated, settings=settings), _shards(papers), workers):
-        found = [result for _, results in one.results for result in results]
-        found += map(Failure, one.lost)
-        done += len(found)
-        if on_progress is not None:
-            on_progress(done, len(papers))
-        yield from found
+    shards = _shards(papers, workers)
+    with _pool(_annotated, shards, settings, workers) as pool:
+        for one in run_in_order(pool, shards):
+            found = [result for _, results in one.results for result in results]
+            found += map(Failure, one.lost)
+            done += len(found)
+            if on_progress is not None:
+                on_progress(done, len(papers))
+            yield from found
 
 
 def failure_row(failure: Failure) -> LedgerRow:
@@ -112,10 +126,25 @@ def failure_row(failure: Failure) -> LedgerRow:
     )
 
 
-def _shards(papers: Sequence[Paper]) -> list[tuple[Paper, ...]]:
-    return [
-        tuple(papers[start : start + SHARD_PAPERS]) for start in range(0, len(papers), SHARD_PAPERS)
-    ]
+def _shards(papers: Sequence[Paper], workers: int | str) -> list[Shard]:
+    """Divide the papers; few papers among many processes make smaller shards, so that all work."""
+    size = SHARD_PAPERS
+    if isinstance(workers, int):
+        size = min(size, max(LEAST_SHARD, -(-len(papers) // (SHARDS_A_WORKER * workers))))
+    return [tuple(papers[start : start + size]) for start in range(0, len(papers), size)]
+
+
+def _pool(
+    call: Callable[..., _T], shards: Sequence[Shard], settings: Settings, workers: int | str
+) -> Pool[_T]:
+    """Workers that call ``call(shard, settings=settings)``."""
+    if isinstance(workers, str) and shards:
+        from kg.cluster import Cluster  # noqa: PLC0415  an extra
+
+        return Cluster(call, settings, workers)
+    bound = partial(call, settings=settings)
+    size = min(workers, len(shards)) if isinstance(workers, int) else 1
+    return Processes(bound, size) if size > 1 else InProcess(bound)
 
 
 def _annotated(papers: Sequence[Paper], *, settings: Settings) -> list[AnnotatedPaper | Failure]:
@@ -136,12 +165,10 @@ def _one(paper: Paper, nlp: Language) -> AnnotatedPaper | Failure:
         return Failure(paper, f"{type(error).__name__} {shown(error)}")
 
 
-def _write(papers: Sequence[Paper], *, folder: Path, settings: Settings) -> list[Failure]:
+def _shard(papers: Sequence[Paper], *, settings: Settings) -> tuple[pa.Table, list[Failure]]:
     found = _annotated(papers, settings=settings)
-    if papers:
-        done = (one for one in found if isinstance(one, AnnotatedPaper))
-        write_shard(shard_table(done), folder / shard_name(papers))
-    return [one for one in found if isinstance(one, Failure)]
+    table = shard_table(one for one in found if isinstance(one, AnnotatedPaper))
+    return table, [one for one in found if isinstance(one, Failure)]
 
 
 @lru_cache(maxsize=1)

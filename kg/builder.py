@@ -30,7 +30,7 @@ from kg.graph import (
 from kg.left_out import unmatched
 from kg.papers import merge_records
 from kg.source_records import RECORDS, Reading, write_reading
-from kg.steps import Report, Step, processes, read, silent
+from kg.steps import Report, Step, read, readers, silent
 from ontology.records import LedgerRow, Sources
 from ontology.tables import SCHEMAS
 from ontology.vocabulary.merging import vocabulary_with
@@ -43,6 +43,7 @@ def build(
     *,
     source_format: str | None = None,
     workers: int | None = None,
+    scheduler: str | None = None,
     strict: bool = False,
     name: str | None = None,
     settings: Settings | None = None,
@@ -52,9 +53,10 @@ def build(
     """Read sources, annotate their papers and write the graph to the folder ``output``.
 
     A graph that already stands there is replaced once the new one is complete; its annotations are
-    reused, and its decisions (:mod:`kg.curation`) applied. ``workers`` defaults to the number of processors. The result does not depend on
-    ``workers`` or on the order of ``sources``. ``name`` names the corpus, by default after the
-    sources; ``settings`` choose vocabulary and model, by default the model that comes with litkg.
+    reused, and its decisions (:mod:`kg.curation`) applied. ``workers`` defaults to the number of
+    processors; with ``scheduler``, the address of a Dask scheduler, its workers read the papers
+    instead. The result depends neither on these nor on the order of ``sources``. ``name`` names the
+    corpus, by default after the sources; ``settings`` choose vocabulary and model, by default the model that comes with litkg.
     Entities less sure than ``min_confidence`` are left out with their mentions and relations, each
     with its row in the ledger.
 
@@ -77,7 +79,7 @@ def build(
             name=name or corpus_name(paths),
             settings=settings,
             min_confidence=min_confidence,
-            workers=workers,
+            workers=readers(workers, scheduler),
             on_step=on_step,
         )
 
@@ -89,7 +91,7 @@ def make_graph(
     name: str,
     settings: Settings,
     min_confidence: float,
-    workers: int | None,
+    workers: int | str,
     on_step: Report,
 ) -> Graph:
     """Make a graph and move it to ``folder``, whose lock the caller holds.
@@ -107,7 +109,7 @@ def make_graph(
             found.papers,
             staging / ANNOTATIONS / print_of_settings,
             settings=settings,
-            workers=processes(workers),
+            workers=workers,
             known=[folder / ANNOTATIONS / print_of_settings],
             on_progress=lambda done, total: on_step(Step("annotate", done, total)),
         )

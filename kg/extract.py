@@ -11,7 +11,7 @@ from kg.annotate import Failure, annotate_each, failure_row
 from kg.annotation_records import to_json
 from kg.confidence import MIN_CONFIDENCE, check_minimum, losses, surer
 from kg.papers import merge_records
-from kg.steps import Report, Step, processes, read, silent
+from kg.steps import Report, Step, read, readers, silent
 from ontology.errors import InputError
 from ontology.records import AnnotatedPaper, LedgerRow
 from ontology.vocabulary.merging import vocabulary_with
@@ -22,6 +22,7 @@ def extract(
     *,
     source_format: str | None = None,
     workers: int | None = None,
+    scheduler: str | None = None,
     strict: bool = False,
     settings: Settings | None = None,
     min_confidence: float = MIN_CONFIDENCE,
@@ -31,8 +32,8 @@ def extract(
 
     Papers are annotated as the iterator is consumed, and the ledger is whole when it is: it takes a
     row for each entity that is less sure than ``min_confidence`` and therefore left out, and for each
-    paper that could not be annotated, which is left out too. ``workers``
-    defaults to the number of processors. Raises :class:`~ontology.errors.InputError` like
+    paper that could not be annotated, which is left out too. ``workers`` and ``scheduler`` are those
+    of :func:`kg.builder.build`. Raises :class:`~ontology.errors.InputError` like
     :func:`kg.papers.read_papers`, and where ``min_confidence`` is no number from 0 to 1, and
     :class:`~ontology.errors.VocabularyError` where a vocabulary file breaks a rule.
     """
@@ -44,7 +45,7 @@ def extract(
     annotated = annotate_each(
         found.papers,
         settings=settings,
-        workers=processes(workers),
+        workers=readers(workers, scheduler),
         on_progress=lambda done, total: on_step(Step("annotate", done, total)),
     )
     ledger = list(found.ledger)

@@ -20,7 +20,7 @@ from kg.graph import VOCABULARY, Graph, check_target, open_graph
 from kg.papers import records_by_paper
 from kg.source_records import RECORDS, Reading, read_reading
 from kg.sources.fields import clean_doi
-from kg.steps import Report, read, silent
+from kg.steps import Report, read, readers, silent
 from ontology.errors import GraphError, InputError, MissingDependencyError
 
 
@@ -40,6 +40,7 @@ def update(
     *,
     source_format: str | None = None,
     workers: int | None = None,
+    scheduler: str | None = None,
     strict: bool = False,
     settings: Settings | None = None,
     min_confidence: float | None = None,
@@ -49,7 +50,8 @@ def update(
 
     A source of the name of an earlier one takes its place, whatever its folder. Without ``sources``
     the graph is made anew from what it keeps. ``settings`` and ``min_confidence`` are by default
-    those of the graph; others hold for all its papers. The graph keeps its name.
+    those of the graph; others hold for all its papers. ``workers`` and ``scheduler`` are those of
+    :func:`kg.builder.build`. The graph keeps its name.
 
     Raises :class:`~ontology.errors.GraphError` where ``graph`` is none or keeps no source records,
     and :class:`~ontology.errors.InputError` like :func:`kg.builder.build`.
@@ -68,7 +70,8 @@ def update(
             newer = read(paths, source_format=source_format, strict=strict, report=on_step)
             return kept.replaced_by(newer)
 
-        return _remade(old, reading, settings, min_confidence, workers, on_step)
+        reader = readers(workers, scheduler)
+        return _remade(old, reading, settings, min_confidence, reader, on_step)
 
 
 def remove(
@@ -107,7 +110,7 @@ def remove(
         kept = kept.without_sources(names)
         if not kept.records:
             raise InputError(f"{folder}: no paper would be left; delete the folder instead")
-        return _remade(old, lambda: kept, None, None, workers, on_step)
+        return _remade(old, lambda: kept, None, None, readers(workers, None), on_step)
 
 
 def recorded_settings(
@@ -165,7 +168,7 @@ def _remade(
     reading_of: Callable[[], Reading],
     settings: Settings | None,
     min_confidence: float | None,
-    workers: int | None,
+    workers: int | str,
     on_step: Report,
 ) -> Updated:
     minimum = old.manifest["min_confidence"] if min_confidence is None else min_confidence

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kg.papers import read_records
 from kg.source_records import Reading
+from ontology.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,13 @@ def silent(_step: Step) -> None:
     """Take no note of progress."""
 
 
-def processes(workers: int | None) -> int:
-    """The number of workers asked for, by default that of processors."""
-    return workers or os.cpu_count() or 1
+def readers(workers: int | None, scheduler: str | None) -> int | str:
+    """Who reads papers: a Dask scheduler's workers, or processes, by default as many as processors."""
+    if scheduler and workers:
+        raise InputError(
+            "workers, scheduler: exclude each other; the cluster has workers of its own"
+        )
+    return scheduler or workers or os.cpu_count() or 1
 
 
 def read(

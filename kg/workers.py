@@ -1,17 +1,25 @@
-"""Calls on shards of papers in worker processes, some of which may die over a paper."""
+"""Calls on shards of papers by readers that may die over a paper: processes here, or a cluster's."""
 
 from __future__ import annotations
 
 import os
+import pickle
 import signal
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from threading import Thread
-from typing import Generic, TypeVar
+from types import TracebackType
+from typing import Generic, Self, TypeVar
 
 from ontology.errors import InputError
 from ontology.records import Paper
@@ -33,45 +41,111 @@ class Done(Generic[_T]):
     lost: Shard = ()
 
 
-def run(call: Call[_T], shards: Sequence[Shard], workers: int) -> Iterator[Done[_T]]:
-    """Call a function on every shard; what became of them comes in the order of the shards.
+class Pool(ABC, Generic[_T]):
+    """Workers that call one function on shards; leaving the context ends what still runs."""
+
+    died: type[Exception]
+    """What a future raises whose worker died over its shard."""
+
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """Shards that may run at once."""
+
+    @abstractmethod
+    def submit(self, shard: Shard) -> Future[_T]:
+        """Hand a shard to a worker."""
+
+    @abstractmethod
+    def restart(self) -> None:
+        """Replace workers that died; raises ``KgError`` where new ones die without a paper."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Start nothing more, and end what runs."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def run(pool: Pool[_T], shards: Sequence[Shard]) -> Iterator[Done[_T]]:
+    """Call on every shard; what became of them comes as they finish, not in their order.
 
     Where a worker dies, the shards that ran are called once more, each alone, and the papers of one
-    that kills again one by one: those that kill then are lost, and no other. With one worker all
-    runs in this process. Raises :class:`InputError` where workers die before they have a paper.
+    that kills again one by one: those that kill then are lost, and no other.
     """
-    if workers <= 1 or len(shards) <= 1:
-        for shard in shards:
-            yield Done(((shard, call(shard)),))
-        return
-    pool = _Pool(call, min(workers, len(shards)))
-    try:
-        yield from _in_order(pool, shards)
-    finally:
-        pool.stop()
+    for _, done in _finished(pool, shards):
+        yield done
 
 
-class _Pool(Generic[_T]):
-    """Worker processes that are replaced when one of them dies."""
+def run_in_order(pool: Pool[_T], shards: Sequence[Shard]) -> Iterator[Done[_T]]:
+    """Like :func:`run`, in the order of the shards."""
+    early: dict[int, Done[_T]] = {}
+    turn = 0
+    for place, done in _finished(pool, shards):
+        early[place] = done
+        while turn in early:
+            yield early.pop(turn)
+            turn += 1
+
+
+class InProcess(Pool[_T]):
+    """A pool without processes: a shard is called when it is submitted."""
+
+    size = 1
+    died = BrokenProcessPool
+
+    def __init__(self, call: Call[_T]) -> None:
+        self._call = call
+
+    def submit(self, shard: Shard) -> Future[_T]:
+        """Call here and now."""
+        future: Future[_T] = Future()
+        future.set_result(self._call(shard))
+        return future
+
+    def restart(self) -> None:
+        """Nothing dies but the whole process."""
+
+    def stop(self) -> None:
+        """Nothing runs between two calls."""
+
+
+class Processes(Pool[_T]):
+    """Processes of this machine; all are replaced when one of them dies."""
+
+    size = 0
+    died = BrokenProcessPool
 
     def __init__(self, call: Call[_T], size: int) -> None:
         self.size = size
         self._call = call
-        self._executor = self._started()
+        self._start()
 
     def submit(self, shard: Shard) -> Future[_T]:
         """Hand a shard to a worker; a pool that has just died says so in the future."""
+        outcome: Future[_T] = Future()
         try:
-            return self._executor.submit(self._call, shard)
+            with _without_ctrl_c():
+                there = self._executor.submit(_to_file, self._call, shard, self._results.name)
         except BrokenProcessPool as error:
-            broken: Future[_T] = Future()
-            broken.set_exception(error)
-            return broken
+            outcome.set_exception(error)
+        else:
+            there.add_done_callback(partial(_from_file, outcome))
+        return outcome
 
     def restart(self) -> None:
         """Replace dead workers, and see that the new ones can work at all."""
         self.stop()
-        self._executor = self._started()
+        self._start()
         try:
             self.submit(()).result()
         except BrokenProcessPool:
@@ -82,68 +156,112 @@ class _Pool(Generic[_T]):
             ) from None
 
     def stop(self) -> None:
-        """Wait for what runs, and start nothing more."""
+        """End all processes, also those amid a shard."""
+        self._lifeline.close()
         self._executor.shutdown(cancel_futures=True)
+        self._end.close()
+        self._results.cleanup()
 
-    def _started(self) -> ProcessPoolExecutor:
+    def _start(self) -> None:
         # Fresh interpreters: forking a process that runs DuckDB or Arrow threads can deadlock.
-        return ProcessPoolExecutor(
-            self.size, mp_context=get_context("spawn"), initializer=_begin_worker
+        context = get_context("spawn")
+        self._end, self._lifeline = context.Pipe(duplex=False)
+        self._results = TemporaryDirectory(prefix="litkg-", ignore_cleanup_errors=True)
+        self._executor = ProcessPoolExecutor(
+            self.size, mp_context=context, initializer=_begin_worker, initargs=(self._end,)
         )
 
 
-def _begin_worker() -> None:
-    """End with the parent, and at Ctrl-C without a word."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    Thread(target=_end_with_parent, daemon=True).start()
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Let processes that start here leave Ctrl-C to this one from their first moment."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _begin_worker(lifeline: Connection) -> None:
+    """Leave Ctrl-C to the parent, and end when it closes its end of the line."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with, args=(lifeline,), daemon=True).start()
 
 
-def _in_order(pool: _Pool[_T], shards: Sequence[Shard]) -> Iterator[Done[_T]]:
+def _end_with(lifeline: Connection) -> None:
+    # The system closes the end of a parent that has died.
+    lifeline.poll(None)
+    os._exit(1)
+
+
+def _to_file(call: Call[_T], shard: Shard, folder: str) -> str:
+    """Call, and leave the result in a file.
+
+    A worker that is killed while it sends more than a pipe holds leaves its parent waiting for the rest
+    for ever.
+    """
+    with NamedTemporaryFile(dir=folder, delete=False) as file:
+        pickle.dump(call(shard), file, protocol=pickle.HIGHEST_PROTOCOL)
+    return file.name
+
+
+def _from_file(outcome: Future[_T], there: Future[str]) -> None:
+    if there.cancelled():
+        outcome.cancel()
+        return
+    if (error := there.exception()) is not None:
+        outcome.set_exception(error)
+        return
+    path = Path(there.result())
+    try:
+        outcome.set_result(pickle.loads(path.read_bytes()))  # noqa: S301  our own worker's
+    except OSError as lost:
+        outcome.set_exception(lost)
+    path.unlink(missing_ok=True)
+
+
+def _finished(pool: Pool[_T], shards: Sequence[Shard]) -> Iterator[tuple[int, Done[_T]]]:
     running: dict[Future[_T], int] = {}
-    done: dict[int, Done[_T]] = {}
     waiting = deque(range(len(shards)))
-    for place in range(len(shards)):
-        while place not in done:
-            # No more at once than there are workers: when one dies, few shards are suspect.
-            while waiting and len(running) < pool.size and waiting[0] < place + _AHEAD * pool.size:
-                number = waiting.popleft()
-                running[pool.submit(shards[number])] = number
-            finished = wait(running, return_when=FIRST_COMPLETED).done
-            if any(isinstance(one.exception(), BrokenProcessPool) for one in finished):
-                finished = wait(running).done
-            suspects = []
-            for future in finished:
-                number = running.pop(future)
-                if isinstance(future.exception(), BrokenProcessPool):
-                    suspects.append(number)
-                else:
-                    done[number] = Done(((shards[number], future.result()),))
-            if suspects:
-                pool.restart()
-            for number in sorted(suspects):
-                done[number] = _alone(pool, shards[number])
-        yield done.pop(place)
+    while waiting or running:
+        # No more at once than there are workers: when one dies, few shards are suspect.
+        while waiting and len(running) < pool.size:
+            oldest = min(running.values(), default=waiting[0])
+            if waiting[0] >= oldest + _AHEAD * pool.size:
+                break
+            number = waiting.popleft()
+            running[pool.submit(shards[number])] = number
+        finished = wait(running, return_when=FIRST_COMPLETED).done
+        if any(isinstance(one.exception(), pool.died) for one in finished):
+            finished = wait(running).done
+        suspects = []
+        for future in finished:
+            number = running.pop(future)
+            if isinstance(future.exception(), pool.died):
+                suspects.append(number)
+            else:
+                yield number, Done(((shards[number], future.result()),))
+        if suspects:
+            pool.restart()
+        for number in sorted(suspects):
+            yield number, _alone(pool, shards[number])
 
 
-def _alone(pool: _Pool[_T], shard: Shard) -> Done[_T]:
+def _alone(pool: Pool[_T], shard: Shard) -> Done[_T]:
     """Call a shard while nothing else runs, then, where it kills again, its papers one by one."""
     try:
         return Done(((shard, pool.submit(shard).result()),))
-    except BrokenProcessPool:
+    except pool.died:
         pool.restart()
     results: list[tuple[Shard, _T]] = []
     lost: list[Paper] = []
     for paper in shard:
         try:
             results.append(((paper,), pool.submit((paper,)).result()))
-        except BrokenProcessPool:
+        except pool.died:
             lost.append(paper)
             pool.restart()
     return Done(tuple(results), tuple(lost))

@@ -16,7 +16,7 @@ from kg import build
 from kg.extract import extract
 from kg.graph import staging_folder
 from kg.steps import Step
-from kg.workers import run
+from kg.workers import InProcess, Processes, run_in_order
 from ontology.errors import InputError
 from ontology.records import Paper, Reason
 
@@ -26,6 +26,12 @@ RULES = Settings()
 def shards(*titles, size=3):
     made = [Paper(f"p{place}", title, "") for place, title in enumerate(titles)]
     return [tuple(made[start : start + size]) for start in range(0, len(made), size)]
+
+
+def in_processes(call, names):
+    """What two processes make of shards of papers of these titles."""
+    with Processes(call, 2) as pool:
+        return list(run_in_order(pool, shards(*names)))
 
 
 def outcome(found):
@@ -40,28 +46,28 @@ def test_a_paper_that_kills_is_lost_and_no_other():
     names = [f"t{place}" for place in range(14)]
     expected = [name.upper() for name in names if name not in {"t4", "t9"}]
     names[4] = names[9] = "poison"
-    assert (expected, ["poison"] * 2) == outcome(run(deadly_calls.titles, shards(*names), 2))
+    assert (expected, ["poison"] * 2) == outcome(in_processes(deadly_calls.titles, names))
 
 
 def test_a_worker_that_died_once_loses_nothing(tmp_path):
     """Its shard is tried again."""
     names = ["a", f"once {tmp_path / 'flag'}", "b", "c", "d", "e", "f"]
     expected = [name.upper() for name in names]
-    assert (expected, []) == outcome(run(deadly_calls.titles, shards(*names), 2))
+    assert (expected, []) == outcome(in_processes(deadly_calls.titles, names))
 
 
 def test_workers_that_cannot_work_are_an_error():
     """No paper is blamed where a worker dies without one."""
     with pytest.raises(InputError, match="workers: a process that reads papers ends before"):
-        list(run(deadly_calls.stillborn, shards(*"abcdef"), 2))
+        in_processes(deadly_calls.stillborn, "abcdef")
 
 
 def test_one_process_gives_the_same_results():
     """Without workers all runs here."""
     names = list("abcdef")
-    assert outcome(run(deadly_calls.titles, shards(*names), 1)) == outcome(
-        run(deadly_calls.titles, shards(*names), 2)
-    )
+    with InProcess(deadly_calls.titles) as pool:
+        expected = outcome(run_in_order(pool, shards(*names)))
+    assert expected == outcome(in_processes(deadly_calls.titles, names))
 
 
 def test_a_paper_that_cannot_be_annotated_costs_one_ledger_row(tmp_path, monkeypatch):
@@ -113,14 +119,31 @@ def building(source, target):
     return process
 
 
-def test_ctrl_c_ends_all_processes_without_a_traceback(tmp_path):
-    """One word, status 1, no graph; a rerun continues."""
+def wait_for_the_end_of(process):
+    """Until no process of its group is left."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("interrupt", [os.killpg, os.kill], ids=["terminal", "parent"])
+def test_ctrl_c_ends_all_processes_without_a_traceback(tmp_path, interrupt):
+    """One line, status 130, no process left, no graph; a rerun continues."""
     source = write_papers(tmp_path / "many.jsonl", 2_000, "flow")
     with building(source, tmp_path / "map") as process:
-        os.killpg(process.pid, signal.SIGINT)
+        interrupt(process.pid, signal.SIGINT)
         error = process.stderr.read()
-    assert (1, True) == (process.returncode, "Aborted!" in error)
+    assert 130 == process.returncode
+    assert error.endswith(
+        "interrupted; what is finished is kept, and the same command continues there\n"
+    )
     assert "Traceback" not in error
+    wait_for_the_end_of(process)
     assert not (tmp_path / "map").exists()
     steps = []
     build(source, tmp_path / "map", settings=RULES, workers=1, on_step=steps.append)
@@ -135,11 +158,4 @@ def test_workers_end_with_a_killed_parent(tmp_path):
         write_papers(tmp_path / "many.jsonl", 2_000, "flow"), tmp_path / "map"
     ) as process:
         process.kill()
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            os.killpg(process.pid, 0)
-        except ProcessLookupError:
-            break
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for_the_end_of(process)

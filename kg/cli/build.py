@@ -18,6 +18,7 @@ from kg.cli.options import (
     NO_MODEL,
     QUIET,
     RECORDS,
+    SCHEDULER,
     SOURCES,
     STRICT,
     VOCABULARY,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 @FROM
 @click.option("--name", help="Name of the corpus; after the sources by default.")
 @WORKERS
+@SCHEDULER
 @VOCABULARY
 @MODEL
 @NO_MODEL
@@ -57,6 +59,7 @@ def build_command(
     source_format: str | None,
     name: str | None,
     workers: int | None,
+    scheduler: str | None,
     vocabulary: tuple[Path, ...],
     model: Path | None,
     no_model: bool,
@@ -84,6 +87,7 @@ def build_command(
             folder,
             source_format=source_format,
             workers=workers,
+            scheduler=scheduler,
             strict=strict,
             name=name,
             settings=settings_of(model, no_model=no_model, vocabulary=vocabulary),
@@ -99,6 +103,7 @@ def build_command(
 @RECORDS
 @FROM
 @WORKERS
+@SCHEDULER
 @VOCABULARY
 @MODEL
 @NO_MODEL
@@ -110,6 +115,7 @@ def extract_command(
     target: Path,
     source_format: str | None,
     workers: int | None,
+    scheduler: str | None,
     vocabulary: tuple[Path, ...],
     model: Path | None,
     no_model: bool,
@@ -135,6 +141,7 @@ def extract_command(
             sources,
             source_format=source_format,
             workers=workers,
+            scheduler=scheduler,
             strict=strict,
             settings=settings_of(model, no_model=no_model, vocabulary=vocabulary),
             min_confidence=min_confidence,

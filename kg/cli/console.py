@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PLAIN_WIDTH = 100
 """Columns of output that does not go to a terminal."""
+SPEED_SECONDS = 120.0
+"""Time over which a bar's pace is taken: a shard may take half a minute."""
 PLAIN_SECONDS = 10.0
 """Least time between two lines of progress where there is no terminal."""
 
@@ -89,6 +91,7 @@ class BuildProgress:
                 TimeElapsedColumn(),
                 TimeRemainingColumn(),
                 console=console,
+                speed_estimate_period=SPEED_SECONDS,
             )
             if console.is_terminal
             else None
@@ -116,7 +119,10 @@ class BuildProgress:
         if self._bars is not None:
             total = step.total or None
             if step.name not in self._tasks:
-                self._tasks[step.name] = self._bars.add_task(step.name, total=total)
+                # What an earlier run did is no part of the pace.
+                self._tasks[step.name] = self._bars.add_task(
+                    step.name, total=total, completed=step.done
+                )
             self._bars.update(self._tasks[step.name], completed=step.done, total=total)
             return
         now = time.monotonic()

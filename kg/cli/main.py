@@ -22,7 +22,11 @@ from kg.cli import (
     train,
     update,
 )
+from kg.cli.console import notes
 from ontology.errors import KgError
+
+CONTINUED = {"build", "update", "remove"}
+"""Commands whose next run takes up what an interrupted one has finished."""
 
 
 class KgGroup(click.Group):
@@ -34,6 +38,10 @@ class KgGroup(click.Group):
             return super().invoke(ctx)
         except KgError as error:
             raise click.ClickException(" ".join(str(error).split())) from error
+        except KeyboardInterrupt:
+            kept = "; what is finished is kept, and the same command continues there"
+            notes().print(f"interrupted{kept if ctx.invoked_subcommand in CONTINUED else ''}")
+            ctx.exit(130)
         except BrokenPipeError:
             # The reader went away (kg ... | head): nothing is left to say.
             sys.stderr.close()

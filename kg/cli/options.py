@@ -36,6 +36,12 @@ WORKERS = click.option(
     type=click.IntRange(min=1),
     help="Processes that annotate papers; as many as processors by default.",
 )
+SCHEDULER = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Let the workers of this Dask scheduler annotate papers (tcp://host:8786) instead of"
+    " processes here; the result is the same. Needs litkg[cluster] on all machines: docs/cluster.md.",
+)
 STRICT = click.option(
     "--strict", is_flag=True, help="Stop at the first record that cannot be used as it is."
 )

@@ -12,7 +12,17 @@ import click
 from rich.table import Table
 
 from kg.cli.console import build_progress, notes, output
-from kg.cli.options import FROM, GRAPH, MODEL, NO_MODEL, QUIET, STRICT, VOCABULARY, WORKERS
+from kg.cli.options import (
+    FROM,
+    GRAPH,
+    MODEL,
+    NO_MODEL,
+    QUIET,
+    SCHEDULER,
+    STRICT,
+    VOCABULARY,
+    WORKERS,
+)
 
 if TYPE_CHECKING:
     from kg.differences import Difference
@@ -24,6 +34,7 @@ if TYPE_CHECKING:
 @click.argument("sources", nargs=-1, metavar="[SOURCES...]")
 @FROM
 @WORKERS
+@SCHEDULER
 @VOCABULARY
 @MODEL
 @NO_MODEL
@@ -39,6 +50,7 @@ def update_command(
     sources: tuple[str, ...],
     source_format: str | None,
     workers: int | None,
+    scheduler: str | None,
     vocabulary: tuple[Path, ...],
     model: Path | None,
     no_model: bool,
@@ -75,6 +87,7 @@ def update_command(
             sources,
             source_format=source_format,
             workers=workers,
+            scheduler=scheduler,
             strict=strict,
             settings=settings,
             min_confidence=min_confidence,
