@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from itertools import accumulate
+from operator import attrgetter
 
 import pyarrow as pa
 
@@ -22,28 +23,33 @@ Resolutions = Mapping[tuple[EntityType, str], Resolution]
 
 def paper_table(papers: Sequence[Paper]) -> pa.Table:
     """One row a paper, in the order given."""
-    rows = [
-        {
-            "id": paper.id,
-            "iri": paper_iri(paper.id),
-            "title": paper.title,
-            "abstract": paper.abstract,
-            "authors": list(paper.authors),
-            "venue": paper.venue,
-            "year": paper.year,
-            "keywords": list(paper.keywords),
-            "doi": paper.doi,
-            "arxiv": paper.arxiv,
-            "pmid": paper.pmid,
-            "url": paper.url,
-            "origins": [
-                {"field": field, "source": origin.source, "position": origin.position}
-                for field, origin in paper.origins
-            ],
-        }
-        for paper in papers
+    schema = SCHEMAS["papers"]
+    made = {
+        "iri": pa.array([paper_iri(paper.id) for paper in papers], pa.string()),
+        "origins": _origins(papers),
+    }
+    columns = [
+        made[name]
+        if name in made
+        else pa.array(map(attrgetter(name), papers), schema.field(name).type)
+        for name in schema.names
     ]
-    return pa.Table.from_pylist(rows, schema=SCHEMAS["papers"])
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _origins(papers: Sequence[Paper]) -> pa.ListArray:
+    """The column ``origins``, without a dictionary for each of its many small rows."""
+    pairs = [pair for paper in papers for pair in paper.origins]
+    ends = accumulate((len(paper.origins) for paper in papers), initial=0)
+    rows = pa.StructArray.from_arrays(
+        [
+            pa.array([field for field, _ in pairs], pa.string()),
+            pa.array([origin.source for _, origin in pairs], pa.string()),
+            pa.array([origin.position for _, origin in pairs], pa.int64()),
+        ],
+        fields=list(SCHEMAS["papers"].field("origins").type.value_type),
+    )
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), rows)
 
 
 def ledger_table(ledger: Iterable[LedgerRow]) -> pa.Table:
@@ -111,8 +117,14 @@ def entry_tables(resolutions: Resolutions, vocabulary: Vocabulary) -> dict[str, 
 
 def merge_table(merges: Iterable[LoggedMerge]) -> pa.Table:
     """One row a name merged or an entity kept apart."""
-    rows = [{**asdict(one), "type": one.type.value} for one in merges]
-    return pa.Table.from_pylist(rows, schema=SCHEMAS["merges"])
+    schema, rows = SCHEMAS["merges"], list(merges)
+    columns = [
+        pa.array([one.type.value for one in rows], pa.string())
+        if field.name == "type"
+        else pa.array(map(attrgetter(field.name), rows), field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def signature_table() -> pa.Table:
@@ -154,7 +166,7 @@ def bare_head_table(forms: Iterable[tuple[str, str, str]], resolutions: Resoluti
     rows: set[tuple[str, str]] = set()
     for kind, name, form in forms:
         resolution = resolutions[EntityType(kind), name]
-        if is_bare_head(form, resolution.name):
+        if form != resolution.name and is_bare_head(form, resolution.name):
             rows.add((resolution.iri, form))
     return _table(("entity", "alias"), sorted(rows))
 

@@ -12,6 +12,7 @@ from extractors.model_files import SHIPPED, check_model, missing_runtime
 from extractors.pipeline import Settings, default_settings, fingerprint
 from kg.annotate import annotate_papers, failure_row
 from kg.assemble import Assembly, pair_minimum
+from kg.collector import no_cycles
 from kg.confidence import MIN_CONFIDENCE, check_minimum
 from kg.corpus_names import resolve_corpus
 from kg.curation import Decision, read_curation, with_accepted
@@ -100,8 +101,9 @@ def make_graph(
     """
     curation = read_curation(folder / CURATION)
     vocabulary = with_accepted(vocabulary_with(settings.vocabulary), curation)
-    reading = reading_of()
-    found = merge_records(reading.records, reading.ledger)
+    with no_cycles():
+        reading = reading_of()
+        found = merge_records(reading.records, reading.ledger)
     staging = open_staging(folder)
     print_of_settings = fingerprint(settings)
     with writing(folder):
@@ -114,17 +116,18 @@ def make_graph(
             on_progress=lambda done, total: on_step(Step("annotate", done, total)),
         )
         shards = set(annotated.shards.values())
-        counts = _write_tables(
-            found,
-            shards,
-            map(failure_row, annotated.failed),
-            staging,
-            vocabulary=vocabulary,
-            decisions=curation.decisions,
-            reader="rules and model" if settings.model else "rules",
-            min_confidence=min_confidence,
-            report=on_step,
-        )
+        with no_cycles():
+            counts = _write_tables(
+                found,
+                shards,
+                map(failure_row, annotated.failed),
+                staging,
+                vocabulary=vocabulary,
+                decisions=curation.decisions,
+                reader="rules and model" if settings.model else "rules",
+                min_confidence=min_confidence,
+                report=on_step,
+            )
         _keep_shards(shards, staging / ANNOTATIONS / print_of_settings)
         write_reading(reading, staging / RECORDS)
         _keep_vocabulary(settings.vocabulary, staging / VOCABULARY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kg.curation import Decision, Verb
@@ -91,9 +91,11 @@ def _moved(resolutions: Resolutions, moves: dict[str, Resolution]) -> Resolution
 
 
 def _decided(
-    resolutions: Resolutions, decisions: Iterable[Decision], vocabulary: Vocabulary
+    resolutions: Resolutions, decisions: Sequence[Decision], vocabulary: Vocabulary
 ) -> tuple[Resolutions, frozenset[Name], tuple[Decision, ...]]:
     """Apply decisions about entities; splits have been applied before."""
+    if not decisions:
+        return resolutions, frozenset(), ()
     by_key = {
         (kind, match_key(name)): (kind, name) for kind, name in sorted(resolutions, key=_plain)
     }

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain
@@ -130,9 +130,9 @@ def head_steps(entities: Iterable[Named], aliases: Iterable[tuple[str, str]]) ->
     That name is listed or in use (``HEAD_PAPERS``, ``HEAD_SHARE``); ``aliases`` are further names
     (IRI, alias) of listed entities. See :func:`heads_of` for what counts as an end.
     """
-    heads = {one: tuple(heads_of(one.name)) for one in entities if one.type in HEAD_CONFIDENCE}
+    heads = [(one, tuple(heads_of(one.name))) for one in entities if one.type in HEAD_CONFIDENCE]
     known = _known_names(heads, aliases)
-    for one, keys in heads.items():
+    for one, keys in heads:
         if one.placed:
             continue
         found = (known.get((one.type, key)) for key in keys)
@@ -162,12 +162,12 @@ def heads_of(name: str) -> Iterator[str]:
 
 
 def _known_names(
-    heads: Mapping[Named, tuple[str, ...]], aliases: Iterable[tuple[str, str]]
+    heads: Sequence[tuple[Named, tuple[str, ...]]], aliases: Iterable[tuple[str, str]]
 ) -> dict[tuple[EntityType, str], Named]:
     """The entities that may stand above others, by type and key of each of their names."""
-    ends = Counter((one.type, key) for one, keys in heads.items() for key in keys)
-    listed = {one.iri: one for one in heads if one.listed}
-    names = [(one, match_key(one.name)) for one in heads]
+    ends = Counter((one.type, key) for one, keys in heads for key in keys)
+    listed = {one.iri: one for one, _ in heads if one.listed}
+    names = [(one, match_key(one.name)) for one, _ in heads]
     names += [(listed[iri], match_key(alias)) for iri, alias in aliases if iri in listed]
     names.sort(key=lambda pair: (not pair[0].listed, -pair[0].papers, pair[0].iri))
     known: dict[tuple[EntityType, str], Named] = {}

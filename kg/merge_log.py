@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.one_type import TwoTypes
@@ -20,7 +20,7 @@ from kg.resolve import (
     long_form_votes,
     resolve_name,
 )
-from ontology.names import key_tokens, match_key
+from ontology.names import joined_key, key_tokens
 from ontology.terms import EntityType
 from ontology.vocabulary.reader import Vocabulary, never_merged
 
@@ -112,6 +112,8 @@ class _Entity:
     type: EntityType
     name: str
     papers: int
+    tokens: tuple[str, ...]
+    key: str
 
 
 def _entities(counts: Iterable[NameCount], resolutions: Resolutions) -> dict[str, _Entity]:
@@ -122,7 +124,11 @@ def _entities(counts: Iterable[NameCount], resolutions: Resolutions) -> dict[str
         entity = resolutions[one.type, one.name]
         papers[entity.iri] += one.papers
         found[entity.iri] = entity
-    return {iri: _Entity(iri, one.type, one.name, papers[iri]) for iri, one in found.items()}
+    tokens = {iri: key_tokens(one.name) for iri, one in found.items()}
+    return {
+        iri: _Entity(iri, one.type, one.name, papers[iri], tokens[iri], joined_key(tokens[iri]))
+        for iri, one in found.items()
+    }
 
 
 def _two_types(pairs: Iterable[TwoTypes], entities: Mapping[str, _Entity]) -> Iterator[LoggedMerge]:
@@ -134,7 +140,7 @@ def _two_types(pairs: Iterable[TwoTypes], entities: Mapping[str, _Entity]) -> It
 
 def _listed_pairs(entities: Mapping[str, _Entity]) -> Iterator[LoggedMerge]:
     """Pairs that the vocabulary says never to merge."""
-    by_key = {(one.type, match_key(one.name)): one for one in entities.values()}
+    by_key = {(one.type, one.key): one for one in entities.values()}
     for kind, keys in never_merged():
         pair = [by_key[kind, key] for key in sorted(keys) if (kind, key) in by_key]
         if len(pair) == 2:
@@ -146,9 +152,7 @@ def _ambiguous(
     definitions: Iterable[Definition], entities: Mapping[str, _Entity], vocabulary: Vocabulary
 ) -> Iterator[LoggedMerge]:
     """Acronyms that papers spell out in several ways, and that therefore follow none."""
-    by_key = {
-        (one.type, match_key(one.name)): one for one in entities.values() if " " not in one.name
-    }
+    by_key = {(one.type, one.key): one for one in entities.values() if " " not in one.name}
     for (kind, acronym), votes in long_form_votes(definitions).items():
         own = by_key.get((kind, acronym))
         if own is None or len(votes) < 2:
@@ -160,12 +164,15 @@ def _ambiguous(
 
 
 def _alike_but_for(
-    entities: Mapping[str, _Entity], reason: str, rest: Callable[[str], str], doubt: float
+    entities: Mapping[str, _Entity],
+    reason: str,
+    rest: Callable[[Sequence[str]], str],
+    doubt: float,
 ) -> Iterator[LoggedMerge]:
     """Entities of one type that differ in what ``rest`` leaves out, each beside the commonest."""
     groups: defaultdict[tuple[EntityType, str], list[_Entity]] = defaultdict(list)
     for one in entities.values():
-        if key := rest(one.name):
+        if key := rest(one.tokens):
             groups[one.type, key].append(one)
     for members in groups.values():
         if len(members) > 1:
@@ -174,31 +181,30 @@ def _alike_but_for(
                 yield _apart(one, first.iri, reason, doubt)
 
 
-def _without_numbers(name: str) -> str:
-    return "".join(token for token in key_tokens(name) if not token[0].isdigit())
+def _without_numbers(tokens: Sequence[str]) -> str:
+    return "".join(token for token in tokens if not token[0].isdigit())
 
 
-def _without_signs(name: str) -> str:
+def _without_signs(tokens: Sequence[str]) -> str:
     """The key without signs, for names that keep their numbers.
 
-    >>> _without_signs("U-Net++"), _without_signs("U-Net")
+    >>> _without_signs(key_tokens("U-Net++")), _without_signs(key_tokens("U-Net"))
     ('unet', 'unet')
     """
-    return match_key(" ".join(token for token in key_tokens(name) if token[0].isalnum()))
+    return joined_key(token for token in tokens if token[0].isalnum())
 
 
 def _with_modifier(entities: Mapping[str, _Entity]) -> Iterator[LoggedMerge]:
     """Entities whose name is another's with a distinguishing word in front."""
-    by_key = {(one.type, match_key(one.name)): one for one in entities.values()}
+    by_key = {(one.type, one.key): one for one in entities.values()}
     for one in entities.values():
-        tokens = key_tokens(one.name)
+        tokens = one.tokens
         for length in (1, 2):
-            front = "".join(tokens[:length])
-            rest = match_key(" ".join(tokens[length:]))
-            other = by_key.get((one.type, rest)) if rest else None
-            if other is not None and (tokens[0] in _MODIFIERS or front in _MODIFIERS):
-                yield _apart(one, other.iri, "modifier", 0.1)
-                break
+            if tokens[:1] and (tokens[0] in _MODIFIERS or "".join(tokens[:length]) in _MODIFIERS):
+                rest = joined_key(tokens[length:])
+                if rest and (other := by_key.get((one.type, rest))) is not None:
+                    yield _apart(one, other.iri, "modifier", 0.1)
+                    break
 
 
 def _apart(one: _Entity, other: str, reason: str, doubt: float) -> LoggedMerge:

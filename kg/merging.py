@@ -11,10 +11,10 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from ontology.records import Origin, SourceRecord
+from ontology.records import SourceRecord
 
 _SPLIT = re.compile(r"[^\w+#]+|_")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -25,8 +25,6 @@ _DISTINCTIVE_CJK = 8
 _ALIKE = 0.6  # share of the shorter title's words that titles of one work have in common
 _CROWD = 200
 """More different records than this under one key, and the key identifies nothing."""
-
-_NOWHERE = Origin("", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ def _words(text: str) -> list[str]:
 
 
 def _links(records: Sequence[SourceRecord], texts: _Texts) -> Iterator[tuple[int, int, str]]:
-    for bucket in _buckets([_anywhere(record) for record in records]):
+    for bucket in _buckets([_content(record) for record in records]):
         for a, b in pairwise(bucket):
             yield a, b, "same record"
     for name, label in (("doi", "DOI"), ("arxiv", "arXiv id"), ("pmid", "PMID")):
@@ -180,14 +178,17 @@ def _buckets(keys: Sequence[Hashable]) -> Iterator[list[int]]:
 
 def _pairs(bucket: list[int], records: Sequence[SourceRecord]) -> Iterator[tuple[int, int]]:
     """Yield all pairs of different records; of exact copies one stands for all."""
-    different = {_anywhere(records[position]): position for position in reversed(bucket)}
+    different = {_content(records[position]): position for position in reversed(bucket)}
     if len(different) <= _CROWD:
         yield from combinations(sorted(different.values()), 2)
 
 
-def _anywhere(record: SourceRecord) -> SourceRecord:
+def _content(record: SourceRecord) -> tuple[Hashable, ...]:
     """The record without its place: equal for copies in several files."""
-    return replace(record, origin=_NOWHERE)
+    return (
+        record.id, record.title, record.abstract, record.authors, record.venue, record.year,
+        record.keywords, record.doi, record.arxiv, record.pmid, record.url,
+    )  # fmt: skip
 
 
 def _same_abstract(a: _Text, b: _Text) -> bool:

@@ -21,7 +21,6 @@ _PROGRESS_STEP = 500
 _SLUG_LENGTH = 40
 _HASH_LENGTH = 8
 _LONG_ABSTRACT = 150  # characters from which an abstract is one paper's own
-_ABSENT: tuple[object, ...] = ("", None, ())
 _FIELDS = (
     "title", "abstract", "authors", "venue", "year", "keywords", "doi", "arxiv", "pmid", "url",
 )  # fmt: skip
@@ -107,8 +106,14 @@ def _works(
     groups = group_records(ordered)
     taken: set[str] = set()
     merged = [(merge([ordered[i] for i in group.members]), group) for group in groups]
-    for paper, group in sorted(merged, key=lambda pair: (pair[0].id, _whole_digest(pair[0]))):
-        unique = replace(paper, id=unused_id(paper, taken))
+    uses = Counter(paper.id for paper, _ in merged)
+
+    def place(pair: tuple[Paper, Group]) -> tuple[str, str]:
+        paper = pair[0]
+        return paper.id, _whole_digest(paper) if uses[paper.id] > 1 else ""
+
+    for paper, group in sorted(merged, key=place):
+        unique = replace(paper, id=unused_id(paper, taken)) if paper.id in taken else paper
         taken.add(unique.id)
         yield unique, paper.id, [ordered[i] for i in group.members], group
 
@@ -118,10 +123,10 @@ def merge(members: Sequence[SourceRecord]) -> Paper:
 
     The id is the fullest record's own, else the least own id, else one made from the content.
     """
-    values: dict[str, object] = {}
+    values: dict[str, object] = {"title": "", "abstract": ""}
     origins: list[tuple[str, Origin]] = []
     for name in _FIELDS:
-        filled = [member for member in members if getattr(member, name) not in _ABSENT]
+        filled = [member for member in members if getattr(member, name)]
         if len(filled) == 1:
             values[name] = getattr(filled[0], name)
             origins.append((name, filled[0].origin))
@@ -132,12 +137,14 @@ def merge(members: Sequence[SourceRecord]) -> Paper:
             same = [member.origin for member in filled if getattr(member, name) == values[name]]
             origins.append((name, min(same)))
     own = fullest(members).id or min((m.id for m in members if m.id), default="")
-    paper = Paper("", **({"title": "", "abstract": ""} | values), origins=tuple(sorted(origins)))  # type: ignore[arg-type]
-    return replace(paper, id=own or content_id(paper))
+    paper = Paper(own, **values, origins=tuple(sorted(origins)))  # type: ignore[arg-type]
+    return paper if own else replace(paper, id=content_id(paper))
 
 
 def fullest(members: Sequence[SourceRecord]) -> SourceRecord:
     """Choose the record with the longest abstract, then the most else; ties by content."""
+    if len(members) == 1:
+        return members[0]
     return min(
         members,
         key=lambda m: (-len(m.abstract), -len(m.title), -len(m.authors), not m.id, record_order(m)),

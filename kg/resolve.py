@@ -147,9 +147,10 @@ def resolve_names(
         if resolution.entry is None:
             groups[one.type, resolution.iri].append(one)
     for (kind, _), members in groups.items():
-        name = _display_name(kind, members, resolved)
-        for one in members:
-            resolved[kind, one.name] = replace(resolved[kind, one.name], name=name)
+        if len(members) > 1:
+            name = _display_name(kind, members, resolved)
+            for one in members:
+                resolved[kind, one.name] = replace(resolved[kind, one.name], name=name)
     return resolved
 
 

@@ -6,8 +6,9 @@ both before records merge into papers. Files of one name are one source.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ontology.records import LedgerRow, Origin, Outcome, Reason, SourceRecord
 
 RECORDS = "records"
 _STRINGS = pa.list_(pa.string())
+# The fields of a source record in their order, its origin as two columns.
 _SCHEMA = pa.schema(
     [
         pa.field("source", pa.string()),
@@ -38,6 +40,7 @@ _SCHEMA = pa.schema(
     ]
 )
 _ROW_GROUP = 16_384
+_PLACE = ("source", "position")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +94,11 @@ def record_order(record: SourceRecord) -> tuple[object, ...]:
 def write_reading(reading: Reading, folder: Path) -> None:
     """Write records and ledger of reading; equal readings give equal bytes, whatever their order."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [_row(record) for record in sorted(reading.records, key=record_order)]
-    for name, table in (
-        ("records", pa.Table.from_pylist(rows, schema=_SCHEMA)),
-        ("ledger", ledger_table(reading.ledger)),
-    ):
-        path = folder / f"{name}.parquet"
-        pq.write_table(table, path, compression="zstd", row_group_size=_ROW_GROUP)
+    ordered = sorted(reading.records, key=record_order)
+    with pq.ParquetWriter(folder / "records.parquet", _SCHEMA, compression="zstd") as writer:
+        for start in range(0, len(ordered), _ROW_GROUP):
+            writer.write_table(_record_table(ordered[start : start + _ROW_GROUP]))
+    pq.write_table(ledger_table(reading.ledger), folder / "ledger.parquet", compression="zstd")
 
 
 def read_reading(folder: Path) -> Reading:
@@ -109,7 +110,7 @@ def read_reading(folder: Path) -> Reading:
     ledger: list[LedgerRow] = []
     try:
         for batch in pq.ParquetFile(folder / "records.parquet").iter_batches(_ROW_GROUP):
-            records += [_record(row) for row in batch.to_pylist()]
+            records += _records(batch)
         ledger += map(_ledger_row, pq.read_table(folder / "ledger.parquet").to_pylist())
     except FileNotFoundError:
         raise GraphError(
@@ -121,28 +122,25 @@ def read_reading(folder: Path) -> Reading:
     return Reading(tuple(records), tuple(ledger), frozenset(sources))
 
 
-def _row(record: SourceRecord) -> dict[str, Any]:
-    return {
-        "source": record.origin.source,
-        "position": record.origin.position,
-        "id": record.id,
-        "title": record.title,
-        "abstract": record.abstract,
-        "authors": list(record.authors),
-        "venue": record.venue,
-        "year": record.year,
-        "keywords": list(record.keywords),
-        "doi": record.doi,
-        "arxiv": record.arxiv,
-        "pmid": record.pmid,
-        "url": record.url,
-    }
+def _record_table(records: Sequence[SourceRecord]) -> pa.Table:
+    origins = [one.origin for one in records]
+    columns = [
+        pa.array(
+            map(attrgetter(field.name), origins if field.name in _PLACE else records), field.type
+        )
+        for field in _SCHEMA
+    ]
+    return pa.Table.from_arrays(columns, schema=_SCHEMA)
 
 
-def _record(row: dict[str, Any]) -> SourceRecord:
-    origin = Origin(row.pop("source"), row.pop("position"))
-    authors, keywords = tuple(row.pop("authors")), tuple(row.pop("keywords"))
-    return SourceRecord(origin, authors=authors, keywords=keywords, **row)
+def _records(batch: pa.RecordBatch) -> Iterator[SourceRecord]:
+    columns = [batch[field.name].to_pylist() for field in _SCHEMA]
+    fields = (
+        map(tuple, column) if pa.types.is_list(field.type) else column
+        for field, column in zip(_SCHEMA, columns, strict=True)
+    )
+    origins = map(Origin, next(fields), next(fields))
+    return map(SourceRecord, origins, *fields)
 
 
 def _ledger_row(row: dict[str, Any]) -> LedgerRow:

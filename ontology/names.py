@@ -27,6 +27,9 @@ _LATEX_COMMAND = re.compile(
 _LATEX_LETTER = re.compile(r"\\([A-Za-z]+)")
 _PLURAL_ACRONYM = re.compile(r"[A-Za-z]+[A-Z]s")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*|[+#*]+")
+_MARKUP = re.compile(r"[\\${}^`*]")
+_EMPHASIS = re.compile(r"\*+(?=\S)([^*]+)(?<=\S)\*+(?!\w)")
+_BRACES = re.compile(r"(?<=\w)_(?=\{)|[\\${}^`]")
 
 _BRITISH = (
     (re.compile(r"isation(?=s?$)"), "ization"),
@@ -67,6 +70,7 @@ _NO_PLURAL = frozenset(
 )
 
 
+@lru_cache(maxsize=100_000)
 def match_key(name: str) -> str:
     """Fold a name to the key under which all its spellings meet.
 
@@ -90,13 +94,17 @@ def joined_key(tokens: Iterable[str]) -> str:
     >>> joined_key(("gpt", "3", "5"))
     'gpt3_5'
     """
+    tokens = tuple(tokens)
+    key = "".join(tokens)
+    if key.isalpha():
+        return key
     key = ""
     for token in tokens:
         key += f"_{token}" if key[-1:].isdigit() and token[0].isdigit() else token
     return key
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def key_tokens(name: str) -> tuple[str, ...]:
     """Split a name into the folded words that ``match_key`` joins.
 
@@ -158,11 +166,9 @@ def plain_text(name: str) -> str:
     ('D24FAD', 'H&E', 'BERT')
     """
     text = unicodedata.normalize("NFKC", name)
-    if "\\" in text:
-        text = _LATEX_COMMAND.sub("", text)
-        text = _LATEX_LETTER.sub(r"\1", text)
-    text = re.sub(r"\*+(?=\S)([^*]+)(?<=\S)\*+(?!\w)", r"\1", text)
-    text = re.sub(r"(?<=\w)_(?=\{)|[\\${}^`]", "", text)
+    if _MARKUP.search(text):
+        text = _LATEX_LETTER.sub(r"\1", _LATEX_COMMAND.sub("", text))
+        text = _BRACES.sub("", _EMPHASIS.sub(r"\1", text))
     return " ".join(text.split())
 
 
@@ -196,6 +202,7 @@ def singular(word: str) -> str:
     return word[:-1]
 
 
+@lru_cache(maxsize=200_000)
 def _folded(token: str) -> str:
     # A capital S ends an acronym (BiGS) unless the whole word is set in capitals (TRANSFORMERS).
     may_be_plural = not token.endswith("S") or (token.isupper() and len(token) > 5)

@@ -21,6 +21,9 @@ class EntityType(Enum):
     METHOD = "Method"
     TASK = "Task"
 
+    __hash__ = object.__hash__
+    """Members are one object a process; the hash of Enum is a call in Python for each look-up."""
+
     @property
     def iri(self) -> str:
         """Class of the entities of this type.
