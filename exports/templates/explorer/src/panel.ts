@@ -4,6 +4,7 @@ import type { Beyond, Quote } from "./beyond";
 import { other, ROLES, support, type Entity, type Model, type Pair, type Paper, type Relation, type Sentence } from "./data";
 import { h, outward, svg } from "./dom";
 import { shortest } from "./focus";
+import { plain } from "./readable";
 import { fold, Search } from "./search";
 import type { Selection } from "./selection";
 import { aimed, format, type State, type Target } from "./state";
@@ -20,7 +21,7 @@ export class Panel {
   render(state: State, selection: Selection): { heading: string; content: HTMLElement } {
     this.state = state;
     this.selection = selection;
-    if (state.paper) return { heading: state.paper.title, content: this.paper(state.paper) };
+    if (state.paper) return { heading: plain(state.paper.title), content: this.paper(state.paper) };
     if (state.pair)
       return { heading: `${state.pair.a.name} – ${state.pair.b.name}`, content: this.pair(state.pair) };
     if (state.cell) return { heading: `${state.cell[0].name} – ${state.cell[1].name}`, content: this.both(...state.cell) };
@@ -205,7 +206,7 @@ export class Panel {
   private quote(found: Sentence): HTMLElement {
     return h("li", {},
       h("blockquote", { dir: "auto" }, text.sentence(found, this.link)),
-      h("a", { class: "source", href: this.to({ paper: found.paper }) }, h("span", { class: "clip", dir: "auto" }, found.paper.title), found.paper.year ? h("span", {}, found.paper.year) : null));
+      h("a", { class: "source", href: this.to({ paper: found.paper }) }, h("span", { class: "clip", dir: "auto" }, plain(found.paper.title)), found.paper.year ? h("span", {}, found.paper.year) : null));
   }
 
   private sentences(entity: Entity): HTMLElement | null {
@@ -229,7 +230,7 @@ export class Panel {
   }
 
   private paperRow(paper: Paper): HTMLElement {
-    return h("li", {}, h("a", { href: this.to({ paper }) }, h("span", { class: "title", dir: "auto" }, paper.title || paper.id),
+    return h("li", {}, h("a", { href: this.to({ paper }) }, h("span", { class: "title", dir: "auto" }, plain(paper.title) || paper.id),
       h("span", { class: "quiet" }, [paper.year ?? t("no year"), paper.venue].filter(Boolean).join(" · "))));
   }
 

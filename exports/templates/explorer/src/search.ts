@@ -3,6 +3,7 @@
 import type { Beyond, Found } from "./beyond";
 import type { Entity, Model, Paper } from "./data";
 import { h } from "./dom";
+import { plain } from "./readable";
 import { papers, t } from "./words";
 
 interface Hit extends Found {
@@ -60,7 +61,7 @@ export class Search {
       this.names.push({ folded: fold(entity.name), entity });
       for (const [alias] of entity.aliases) this.names.push({ folded: fold(alias), entity, alias });
     }
-    if (!this.within) this.titles = this.model.papers.map((paper) => ({ folded: fold(paper.title), paper }));
+    if (!this.within) this.titles = this.model.papers.map((paper) => ({ folded: fold(plain(paper.title)), paper }));
   }
 
   private find(query: string): Hit[] {
@@ -106,7 +107,7 @@ export class Search {
       ...this.hits.map((hit, index) => {
         const row = h("li", { role: "option", id: `${this.list.id}-${index}`, "aria-selected": "false" },
           hit.entity ? h("i", { class: `dot t${hit.entity.type}` }) : h("i", { class: "sheet" }),
-          h("span", { class: "label", dir: "auto" }, hit.entity ? hit.entity.name : hit.paper!.title, hit.alias ? h("small", { dir: "auto" }, hit.alias) : null),
+          h("span", { class: "label", dir: "auto" }, hit.entity ? hit.entity.name : plain(hit.paper!.title), hit.alias ? h("small", { dir: "auto" }, hit.alias) : null),
           hit.entity ? h("span", { class: "count" }, papers(hit.entity.papers)) : h("span", { class: "count" }, hit.paper!.year));
         row.addEventListener("pointerdown", (event) => {
           event.preventDefault();

@@ -2,34 +2,42 @@
 
 import type { Entity, Field, Paper, Sentence } from "./data";
 import { h } from "./dom";
+import { runs, type Run } from "./readable";
 
 const astral = /[\ud800-\udfff]/;
 
-function slice(text: string, start: number, end: number): string {
-  return astral.test(text) ? Array.from(text).slice(start, end).join("") : text.slice(start, end);
-}
-
 const length = (text: string): number => (astral.test(text) ? Array.from(text).length : text.length);
 
+/** Where a number of code points ends in a text. */
+const unit = (text: string, points: number): number => (astral.test(text) ? Array.from(text).slice(0, Math.max(0, points)).join("").length : points);
+
 type Link = (entity: Entity) => string;
+
+/** What is shown for a stretch of a text; a command of LaTeX belongs to where it begins. */
+function shown(all: Run[], from: number, to: number): (Node | string)[] {
+  return all.filter((run) => run.end > from && run.start < to).map((run) => {
+    const exact = run.text.length === run.end - run.start;
+    const text = exact ? run.text.slice(Math.max(0, from - run.start), to - run.start) : run.start >= from ? run.text : "";
+    return run.tags.reduceRight<Node | string>((inner, tag) => h(tag, {}, inner), text);
+  });
+}
 
 /** One stretch of a field as nodes; where mentions overlap, the first and longest wins. */
 function marked(paper: Paper, field: Field, text: string, offset: number, from: number, to: number, link: Link): DocumentFragment {
   const out = document.createDocumentFragment();
+  const all = runs(text);
+  const place = (point: number) => unit(text, point - offset);
   let at = from;
   const inside = paper.marks
     .filter((mark) => mark.field === field && mark.start >= from && mark.end <= to)
     .sort((a, b) => a.start - b.start || b.end - a.end);
   for (const mark of inside) {
     if (mark.start < at) continue;
-    out.append(slice(text, at - offset, mark.start - offset));
-    out.append(
-      h("a", { href: link(mark.entity), class: `mark t${mark.entity.type}`, title: mark.entity.name },
-        slice(text, mark.start - offset, mark.end - offset)),
-    );
+    out.append(...shown(all, place(at), place(mark.start)));
+    out.append(h("a", { href: link(mark.entity), class: `mark t${mark.entity.type}`, title: mark.entity.name }, ...shown(all, place(mark.start), place(mark.end))));
     at = mark.end;
   }
-  out.append(slice(text, at - offset, to - offset));
+  out.append(...shown(all, place(at), place(to)));
   return out;
 }
 
