@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 
 from extractors.model_files import SHIPPED, missing_runtime
 from extractors.pipeline import Settings, fingerprint
+from kg.assemble import MEMORY, check_memory
 from kg.builder import make_graph, model_digest, vocabulary_files
 from kg.confidence import check_minimum
 from kg.folder_lock import locked
@@ -40,6 +41,7 @@ def update(
     *,
     source_format: str | None = None,
     workers: int | None = None,
+    memory: str = MEMORY,
     strict: bool = False,
     settings: Settings | None = None,
     min_confidence: float | None = None,
@@ -49,7 +51,8 @@ def update(
 
     A source of the name of an earlier one takes its place, whatever its folder. Without ``sources``
     the graph is made anew from what it keeps. ``settings`` and ``min_confidence`` are by default
-    those of the graph; others hold for all its papers. The graph keeps its name.
+    those of the graph; others hold for all its papers. The graph keeps its name. ``memory`` is as for
+    :func:`kg.builder.build`.
 
     Raises :class:`~ontology.errors.GraphError` where ``graph`` is none or keeps no source records,
     and :class:`~ontology.errors.InputError` like :func:`kg.builder.build`.
@@ -68,7 +71,7 @@ def update(
             newer = read(paths, source_format=source_format, strict=strict, report=on_step)
             return kept.replaced_by(newer)
 
-        return _remade(old, reading, settings, min_confidence, workers, on_step)
+        return _remade(old, reading, settings, min_confidence, workers, memory, on_step)
 
 
 def remove(
@@ -78,6 +81,7 @@ def remove(
     dois: Sequence[str] = (),
     sources: Sequence[str] = (),
     workers: int | None = None,
+    memory: str = MEMORY,
     on_step: Report = silent,
 ) -> Updated:
     """Take papers out of a graph: by id, by DOI, or all records of a source.
@@ -107,7 +111,7 @@ def remove(
         kept = kept.without_sources(names)
         if not kept.records:
             raise InputError(f"{folder}: no paper would be left; delete the folder instead")
-        return _remade(old, lambda: kept, None, None, workers, on_step)
+        return _remade(old, lambda: kept, None, None, workers, memory, on_step)
 
 
 def recorded_settings(
@@ -166,10 +170,12 @@ def _remade(
     settings: Settings | None,
     min_confidence: float | None,
     workers: int | None,
+    memory: str,
     on_step: Report,
 ) -> Updated:
     minimum = old.manifest["min_confidence"] if min_confidence is None else min_confidence
     check_minimum(minimum)
+    check_memory(memory)
     before = _papers(old)
     old.database.close()
     made = make_graph(
@@ -179,6 +185,7 @@ def _remade(
         settings=settings or recorded_settings(old),
         min_confidence=minimum,
         workers=workers,
+        memory=memory,
         on_step=on_step,
     )
     after = _papers(made)

@@ -14,6 +14,7 @@ from kg.cli.console import build_progress, notes, output
 from kg.cli.options import (
     FROM,
     LEAST_CONFIDENCE,
+    MEMORY,
     MODEL,
     NO_MODEL,
     QUIET,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 @FROM
 @click.option("--name", help="Name of the corpus; after the sources by default.")
 @WORKERS
+@MEMORY
 @VOCABULARY
 @MODEL
 @NO_MODEL
@@ -57,6 +59,7 @@ def build_command(
     source_format: str | None,
     name: str | None,
     workers: int | None,
+    memory: str,
     vocabulary: tuple[Path, ...],
     model: Path | None,
     no_model: bool,
@@ -84,6 +87,7 @@ def build_command(
             folder,
             source_format=source_format,
             workers=workers,
+            memory=memory,
             strict=strict,
             name=name,
             settings=settings_of(model, no_model=no_model, vocabulary=vocabulary),

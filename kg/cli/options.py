@@ -36,6 +36,13 @@ WORKERS = click.option(
     type=click.IntRange(min=1),
     help="Processes that annotate papers; as many as processors by default.",
 )
+MEMORY = click.option(
+    "--memory",
+    metavar="SIZE",
+    default="2GB",
+    show_default=True,
+    help="Memory of the table stages, such as 500MB; what does not fit goes to disk meanwhile.",
+)
 STRICT = click.option(
     "--strict", is_flag=True, help="Stop at the first record that cannot be used as it is."
 )

@@ -12,7 +12,7 @@ import click
 from rich.table import Table
 
 from kg.cli.console import build_progress, notes, output
-from kg.cli.options import FROM, GRAPH, MODEL, NO_MODEL, QUIET, STRICT, VOCABULARY, WORKERS
+from kg.cli.options import FROM, GRAPH, MEMORY, MODEL, NO_MODEL, QUIET, STRICT, VOCABULARY, WORKERS
 
 if TYPE_CHECKING:
     from kg.differences import Difference
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.argument("sources", nargs=-1, metavar="[SOURCES...]")
 @FROM
 @WORKERS
+@MEMORY
 @VOCABULARY
 @MODEL
 @NO_MODEL
@@ -39,6 +40,7 @@ def update_command(
     sources: tuple[str, ...],
     source_format: str | None,
     workers: int | None,
+    memory: str,
     vocabulary: tuple[Path, ...],
     model: Path | None,
     no_model: bool,
@@ -75,6 +77,7 @@ def update_command(
             sources,
             source_format=source_format,
             workers=workers,
+            memory=memory,
             strict=strict,
             settings=settings,
             min_confidence=min_confidence,
@@ -92,6 +95,7 @@ def update_command(
     "--source", "sources", multiple=True, metavar="FILE", help="All that was read from this file."
 )
 @WORKERS
+@MEMORY
 @QUIET
 def remove_command(
     graph: Path,
@@ -99,6 +103,7 @@ def remove_command(
     dois: tuple[str, ...],
     sources: tuple[str, ...],
     workers: int | None,
+    memory: str,
     quiet: bool,
 ) -> None:
     """Take papers out of GRAPH; each option may be given several times.
@@ -122,6 +127,7 @@ def remove_command(
             dois=dois,
             sources=sources,
             workers=workers,
+            memory=memory,
             on_step=progress or silent,
         )
     if not quiet:
