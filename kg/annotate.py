@@ -11,6 +11,7 @@ from spacy.language import Language
 
 from extractors.pipeline import Settings, annotate, load
 from kg.annotation_store import (
+    SHARD_PAPERS,
     content_hash,
     shard_name,
     shard_table,
@@ -23,9 +24,6 @@ from kg.workers import run
 from ontology.errors import KgError
 from ontology.records import AnnotatedPaper, LedgerRow, Outcome, Paper, Reason
 from ontology.vocabulary.reader import read_bytes
-
-SHARD_PAPERS = 250
-"""Papers a shard: small enough to lose little in a crash, large enough for long runs of one file."""
 
 Progress = Callable[[int, int], None]
 """Called with papers done and papers in all."""

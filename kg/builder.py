@@ -14,6 +14,7 @@ from extractors.pipeline import Settings, default_settings, fingerprint
 from kg.annotate import annotate_papers, failure_row
 from kg.assemble import MEMORY, Assembly, check_memory, pair_minimum
 from kg.collector import no_cycles
+from kg.compaction import compacted
 from kg.confidence import MIN_CONFIDENCE, check_minimum
 from kg.corpus_names import resolve_corpus
 from kg.curation import Decision, read_curation, with_accepted
@@ -126,13 +127,13 @@ def make_graph(
             on_progress=lambda done, total: on_step(Step("annotate", done, total)),
         )
         check_space(folder, TABLES_OF_TEXT * size)
-        shards = set(annotated.shards.values())
+        shards = compacted(annotated.shards, store)
         papers = len(found.papers)
         with no_cycles(), _put_aside(staging / ".spill") as spill:
             on_step(Step("resolve", 0, 1))
             assembly = Assembly(
                 found.papers,
-                annotated.shards,
+                shards,
                 temporary=spill,
                 reader="rules and model" if settings.model else "rules",
                 min_confidence=min_confidence,
@@ -148,7 +149,7 @@ def make_graph(
                 decisions=curation.decisions,
                 report=on_step,
             )
-        _keep_shards(shards, store)
+        _keep_shards(set(shards.values()), store)
         _keep_vocabulary(settings.vocabulary, staging / VOCABULARY)
         return finish(
             staging,
