@@ -13,6 +13,7 @@ from spacy.language import Language
 
 from extractors.pipeline import Settings, annotate, load
 from kg.annotation_store import (
+    SHARD_PAPERS,
     content_hash,
     shard_name,
     shard_table,
@@ -26,8 +27,6 @@ from ontology.errors import KgError
 from ontology.records import AnnotatedPaper, LedgerRow, Outcome, Paper, Reason
 from ontology.vocabulary.reader import read_bytes
 
-SHARD_PAPERS = 250
-"""Papers a shard: small enough to lose little in a crash, large enough for long runs of one file."""
 LEAST_SHARD = 100
 """Papers a shard where few are shared among many processes: fewer are not worth the start of one."""
 SHARDS_A_WORKER = 4

@@ -17,6 +17,9 @@ import pyarrow.parquet as pq
 
 from ontology.records import AnnotatedPaper, Mention, Paper, PaperEntity, PaperRelation
 
+SHARD_PAPERS = 250
+"""Papers a shard: small enough to lose little in a crash, large enough for long runs of one file."""
+
 _STRINGS = pa.list_(pa.string())
 _MENTION = pa.struct(
     [
@@ -74,9 +77,14 @@ def content_hash(paper: Paper) -> str:
 
 def shard_name(papers: Sequence[Paper]) -> str:
     """File name of the shard of these papers, from their contents."""
+    return name_of_shard(map(content_hash, papers))
+
+
+def name_of_shard(hashes: Iterable[str]) -> str:
+    """File name of the shard of the papers with these content hashes."""
     digest = hashlib.sha256()
-    for paper in papers:
-        digest.update(bytes.fromhex(content_hash(paper)))
+    for one in hashes:
+        digest.update(bytes.fromhex(one))
     return f"{digest.hexdigest()[:32]}.parquet"
 
 

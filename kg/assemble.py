@@ -6,7 +6,8 @@ order of ``ontology.tables.ORDER``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import chain, islice
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from kg.annotation_store import SHARD_SCHEMA, content_hash
+from kg.annotation_store import SHARD_SCHEMA
 from kg.arrow_rows import (
     bare_head_table,
     blocked_table,
@@ -32,6 +33,7 @@ from kg.corpus_names import CorpusNames
 from kg.hierarchy import Named, Step, StepSource, head_steps, hierarchy, stated_steps
 from kg.left_out import blocked_loss, out_of_range
 from kg.resolve import ACRONYM, ACRONYM_LENGTH, Definition, NameCount
+from ontology.errors import InputError
 from ontology.records import LedgerRow, Origin, Paper
 from ontology.tables import ORDER, SCHEMAS
 from ontology.terms import ROLE_ORDER, EntityType, RelationType
@@ -42,6 +44,19 @@ RARE_PAIRS_UP_TO = 2_000
 
 BATCH_ROWS = 65_536
 
+MEMORY = "2GB"
+"""Memory of the table stages where none is named."""
+_SIZE = re.compile(r"[1-9]\d*(?:\.\d+)?(?:MB|GB|TB|MiB|GiB|TiB)")
+
+
+def check_memory(memory: str) -> None:
+    """Raise :class:`~ontology.errors.InputError` where the text is no size such as 500MB or 2GB.
+
+    >>> check_memory("2GB")
+    """
+    if not _SIZE.fullmatch(memory):
+        raise InputError(f"memory: {memory!r} is no size; write a number and MB or GB, such as 2GB")
+
 
 def pair_minimum(papers: int) -> int:
     """Papers that two entities must share to co-occur in a graph of so many papers."""
@@ -51,21 +66,21 @@ def pair_minimum(papers: int) -> int:
 class Assembly:
     """The tables of one graph in the making, in a DuckDB database of its own.
 
-    ``annotations`` are shard files; their rows of papers that are not in ``papers`` are ignored, and
-    so are entities less sure than ``min_confidence``, as :func:`kg.confidence.surer` leaves them out.
-    ``reader`` says in every relation what read it. ``temporary`` takes what does not fit into
-    ``memory`` (as DuckDB spells sizes, "2GB").
+    ``annotations`` name the shard of each paper by its content hash; rows of other papers are ignored,
+    and so are entities less sure than ``min_confidence``, as :func:`kg.confidence.surer` leaves them
+    out. ``reader`` says in every relation what read it. ``temporary`` takes what does not fit into
+    ``memory`` (see :func:`check_memory`).
     """
 
     def __init__(
         self,
         papers: Sequence[Paper],
-        annotations: Iterable[Path],
+        annotations: Mapping[str, Path],
         *,
         temporary: Path,
         reader: str = "rules",
         min_confidence: float = MIN_CONFIDENCE,
-        memory: str = "2GB",
+        memory: str = MEMORY,
         threads: int = 2,
     ) -> None:
         self._database = duckdb.connect(
@@ -76,51 +91,54 @@ class Assembly:
                 "preserve_insertion_order": False,
             }
         )
-        self._load("paper_row", paper_table(papers))
+        self._database.register("incoming", SCHEMAS["papers"].empty_table())
+        self._database.execute("CREATE TABLE paper_row AS FROM incoming")
+        for start in range(0, len(papers), BATCH_ROWS):
+            self._database.register("incoming", paper_table(papers[start : start + BATCH_ROWS]))
+            self._database.execute("INSERT INTO paper_row BY NAME FROM incoming")
+        self._database.unregister("incoming")
         self._load("reader", pa.table({"name": [reader]}))
         self._load("pair_minimum", pa.table({"minimum": [pair_minimum(len(papers))]}))
-        hashes = pa.array([content_hash(paper) for paper in papers], pa.string())
-        self._load("wanted", pa.table({"hash": hashes}))
-        self._load("shard_row", SHARD_SCHEMA.empty_table())
-        shards = [str(path) for path in sorted(annotations)]
+        self._read(annotations)
+        self._minimum = min_confidence
+        self._leave_out()
+
+    def _read(self, annotations: Mapping[str, Path]) -> None:
+        """Take entities and statements from the shards, row by row, into ``found`` and ``stated``."""
+        wanted = {
+            "hash": pa.array(annotations, pa.string()),
+            "filename": pa.array(map(str, annotations.values()), pa.string()),
+        }
+        self._load("wanted", pa.table(wanted))
+        shards = sorted(set(map(str, annotations.values())))
         if shards:
-            self._database.execute(
-                "INSERT INTO shard_row BY NAME "
-                "FROM read_parquet($shards) SEMI JOIN wanted USING (hash)",
-                {"shards": shards},
-            )
+            rows = "read_parquet($shards, filename = true) SEMI JOIN wanted USING (hash, filename)"
+        else:
+            self._load("no_row", SHARD_SCHEMA.empty_table())
+            rows = "no_row"
+        given = {"shards": shards} if shards else None
         self._database.execute(
-            """
-            CREATE TABLE annotation AS
-            SELECT any_value(paper) AS paper, any_value(entities) AS entities,
-                   any_value(relations) AS relations
-            FROM shard_row GROUP BY hash
-            """
-        )
-        self._database.execute("DROP TABLE shard_row")
-        self._database.execute(
-            """
+            f"""
             CREATE TABLE found AS
             SELECT paper, position, entity.type AS type, entity.name AS name, entity.role AS role,
                    entity.confidence AS confidence, entity.sources AS sources,
                    entity.mentions AS mentions
             FROM (SELECT paper, unnest(entities) AS entity,
-                         generate_subscripts(entities, 1) - 1 AS position FROM annotation)
-            """
+                         generate_subscripts(entities, 1) - 1 AS position FROM {rows})
+            """,  # noqa: S608  one of two names from above
+            given,
         )
         self._database.execute(
-            """
+            f"""
             CREATE TABLE stated AS
             SELECT paper, statement.head AS head, statement.relation AS relation,
                    statement.tail AS tail, statement.confidence AS confidence,
                    statement.field AS field, statement.sentence_start AS sentence_start,
                    statement.sentence_end AS sentence_end
-            FROM (SELECT paper, unnest(relations) AS statement FROM annotation)
-            """
+            FROM (SELECT paper, unnest(relations) AS statement FROM {rows})
+            """,  # noqa: S608  one of two names from above
+            given,
         )
-        self._database.execute("DROP TABLE annotation")
-        self._minimum = min_confidence
-        self._leave_out()
 
     def _leave_out(self) -> None:
         """Move the entities that are not sure enough from ``found`` to ``lost``."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 from extractors.model_files import SHIPPED, check_model, missing_runtime
 from extractors.pipeline import Settings, default_settings, fingerprint
 from kg.annotate import annotate_papers, failure_row
-from kg.assemble import Assembly, pair_minimum
+from kg.assemble import MEMORY, Assembly, check_memory, pair_minimum
 from kg.collector import no_cycles
+from kg.compaction import compacted
 from kg.confidence import MIN_CONFIDENCE, check_minimum
 from kg.corpus_names import resolve_corpus
 from kg.curation import Decision, read_curation, with_accepted
+from kg.disk_space import ANNOTATIONS_OF_TEXT, TABLES_OF_TEXT, check_space, text_size
 from kg.folder_lock import locked, writing
 from kg.graph import (
     ANNOTATIONS,
@@ -32,7 +35,7 @@ from kg.left_out import unmatched
 from kg.papers import merge_records
 from kg.source_records import RECORDS, Reading, write_reading
 from kg.steps import Report, Step, read, readers, silent
-from ontology.records import LedgerRow, Sources
+from ontology.records import LedgerRow
 from ontology.tables import SCHEMAS
 from ontology.vocabulary.merging import vocabulary_with
 from ontology.vocabulary.reader import Vocabulary, read_bytes
@@ -45,6 +48,7 @@ def build(
     source_format: str | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
+    memory: str = MEMORY,
     strict: bool = False,
     name: str | None = None,
     settings: Settings | None = None,
@@ -56,8 +60,10 @@ def build(
     A graph that already stands there is replaced once the new one is complete; its annotations are
     reused, and its decisions (:mod:`kg.curation`) applied. ``workers`` defaults to the number of
     processors; with ``scheduler``, the address of a Dask scheduler, its workers read the papers
-    instead. The result depends neither on these nor on the order of ``sources``. ``name`` names the
-    corpus, by default after the sources; ``settings`` choose vocabulary and model, by default the model that comes with litkg.
+    instead. ``memory``, such as "500MB", bounds the table stages, which put aside on disk what does
+    not fit. The result depends on none of these, nor on the order of ``sources``. ``name`` names the
+    corpus, by default after the sources; ``settings`` choose vocabulary and model, by default the
+    model that comes with litkg.
     Entities less sure than ``min_confidence`` are left out with their mentions and relations, each
     with its row in the ledger.
 
@@ -69,6 +75,7 @@ def build(
     paths = [str(one) for one in ([sources] if isinstance(sources, str | Path) else sources)]
     folder = Path(output)
     check_minimum(min_confidence)
+    check_memory(memory)
     check_target(folder)
     settings = settings or default_settings()
     vocabulary_with(settings.vocabulary)  # a bad file stops the run before anything is written
@@ -81,6 +88,7 @@ def build(
             settings=settings,
             min_confidence=min_confidence,
             workers=readers(workers, scheduler),
+            memory=memory,
             on_step=on_step,
         )
 
@@ -93,6 +101,7 @@ def make_graph(
     settings: Settings,
     min_confidence: float,
     workers: int | str,
+    memory: str,
     on_step: Report,
 ) -> Graph:
     """Make a graph and move it to ``folder``, whose lock the caller holds.
@@ -104,32 +113,46 @@ def make_graph(
     with no_cycles():
         reading = reading_of()
         found = merge_records(reading.records, reading.ledger)
+    size = text_size(found.papers)
+    check_space(folder, (ANNOTATIONS_OF_TEXT + TABLES_OF_TEXT) * size)
     staging = open_staging(folder)
     print_of_settings = fingerprint(settings)
+    store = staging / ANNOTATIONS / print_of_settings
     with writing(folder):
+        write_reading(reading, staging / RECORDS)
+        del reading
         annotated = annotate_papers(
             found.papers,
-            staging / ANNOTATIONS / print_of_settings,
+            store,
             settings=settings,
             workers=workers,
             known=[folder / ANNOTATIONS / print_of_settings],
             on_progress=lambda done, total: on_step(Step("annotate", done, total)),
         )
-        shards = set(annotated.shards.values())
-        with no_cycles():
-            counts = _write_tables(
-                found,
+        check_space(folder, TABLES_OF_TEXT * size)
+        shards = compacted(annotated.shards, store)
+        papers = len(found.papers)
+        with no_cycles(), _put_aside(staging / ".spill") as spill:
+            on_step(Step("resolve", 0, 1))
+            assembly = Assembly(
+                found.papers,
                 shards,
-                map(failure_row, annotated.failed),
+                temporary=spill,
+                reader="rules and model" if settings.model else "rules",
+                min_confidence=min_confidence,
+                memory=memory,
+            )
+            ledger = [*found.ledger, *map(failure_row, annotated.failed)]
+            del found, annotated  # the database holds them now, and spills where memory is short
+            counts = _write_tables(
+                assembly,
+                ledger,
                 staging,
                 vocabulary=vocabulary,
                 decisions=curation.decisions,
-                reader="rules and model" if settings.model else "rules",
-                min_confidence=min_confidence,
                 report=on_step,
             )
-        _keep_shards(shards, staging / ANNOTATIONS / print_of_settings)
-        write_reading(reading, staging / RECORDS)
+        _keep_shards(set(shards.values()), store)
         _keep_vocabulary(settings.vocabulary, staging / VOCABULARY)
         return finish(
             staging,
@@ -144,7 +167,7 @@ def make_graph(
                 "curation": [{"file": name, "sha256": digest} for name, digest in curation.files],
                 "min_confidence": float(min_confidence),
                 "counts": counts,
-                "cooccurrence_minimum": pair_minimum(len(found.papers)),
+                "cooccurrence_minimum": pair_minimum(papers),
             },
         )
 
@@ -182,27 +205,29 @@ def corpus_name(paths: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
+@contextmanager
+def _put_aside(folder: Path) -> Iterator[Path]:
+    """A folder for what does not fit into memory, gone in the end."""
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _write_tables(
-    found: Sources,
-    shards: set[Path],
-    failures: Iterable[LedgerRow],
+    assembly: Assembly,
+    ledger: Iterable[LedgerRow],
     staging: Path,
     *,
     vocabulary: Vocabulary,
     decisions: Sequence[Decision],
-    reader: str,
-    min_confidence: float,
     report: Report,
 ) -> dict[str, int]:
-    report(Step("resolve", 0, 1))
-    spill = staging / ".spill"
-    assembly = Assembly(
-        found.papers, shards, temporary=spill, reader=reader, min_confidence=min_confidence
-    )
+    """Write all tables of an assembly and close it; the number of rows of each."""
     try:
         names = resolve_corpus(assembly.names(), assembly.definitions(), vocabulary, decisions)
         assembly.resolve(names, vocabulary)
-        assembly.record([*found.ledger, *failures, *unmatched(names.unmatched)])
+        assembly.record([*ledger, *unmatched(names.unmatched)])
         report(Step("resolve", 1, 1))
         counts: dict[str, int] = {}
         for place, table in enumerate(SCHEMAS):
@@ -211,7 +236,6 @@ def _write_tables(
         report(Step("write", len(SCHEMAS), len(SCHEMAS)))
     finally:
         assembly.close()
-        shutil.rmtree(spill, ignore_errors=True)
     return counts
 
 

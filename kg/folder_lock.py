@@ -45,6 +45,11 @@ def writing(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise InputError(_refusal(folder, error.strerror or str(error))) from error
+    except duckdb.OutOfMemoryException as error:
+        raise InputError(
+            f"{folder}: its tables need more memory than they are allowed; allow more with --memory,"
+            " or free disk space for what is put aside; what stood there is unchanged"
+        ) from error
     except duckdb.IOException as error:
         raise InputError(_refusal(folder, str(error))) from error
 

@@ -150,8 +150,12 @@ def check_target(folder: Path) -> None:
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
         raise InputError(f"{folder}: holds other files and no graph; name another folder with -o")
     above = next(parent for parent in folder.absolute().parents if parent.exists())
-    if not os.access(above, os.W_OK):
-        raise InputError(f"{folder}: cannot be written; {above} may not be changed by this user")
+    for place in (above, folder):
+        if place.exists() and not os.access(place, os.W_OK):
+            raise InputError(
+                f"{folder}: cannot be written; {place} may not be changed by this user;"
+                " name another folder, or have it made writable"
+            )
 
 
 def write_table(name: str, batches: Iterable[pa.RecordBatch], folder: Path) -> int:

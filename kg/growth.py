@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 
 from extractors.model_files import SHIPPED, missing_runtime
 from extractors.pipeline import Settings, fingerprint
+from kg.assemble import MEMORY, check_memory
 from kg.builder import make_graph, model_digest, vocabulary_files
 from kg.confidence import check_minimum
 from kg.folder_lock import locked
@@ -41,6 +42,7 @@ def update(
     source_format: str | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
+    memory: str = MEMORY,
     strict: bool = False,
     settings: Settings | None = None,
     min_confidence: float | None = None,
@@ -50,8 +52,8 @@ def update(
 
     A source of the name of an earlier one takes its place, whatever its folder. Without ``sources``
     the graph is made anew from what it keeps. ``settings`` and ``min_confidence`` are by default
-    those of the graph; others hold for all its papers. ``workers`` and ``scheduler`` are those of
-    :func:`kg.builder.build`. The graph keeps its name.
+    those of the graph; others hold for all its papers. ``workers``, ``scheduler`` and ``memory`` are
+    those of :func:`kg.builder.build`. The graph keeps its name.
 
     Raises :class:`~ontology.errors.GraphError` where ``graph`` is none or keeps no source records,
     and :class:`~ontology.errors.InputError` like :func:`kg.builder.build`.
@@ -71,7 +73,7 @@ def update(
             return kept.replaced_by(newer)
 
         reader = readers(workers, scheduler)
-        return _remade(old, reading, settings, min_confidence, reader, on_step)
+        return _remade(old, reading, settings, min_confidence, reader, memory, on_step)
 
 
 def remove(
@@ -81,6 +83,7 @@ def remove(
     dois: Sequence[str] = (),
     sources: Sequence[str] = (),
     workers: int | None = None,
+    memory: str = MEMORY,
     on_step: Report = silent,
 ) -> Updated:
     """Take papers out of a graph: by id, by DOI, or all records of a source.
@@ -110,7 +113,7 @@ def remove(
         kept = kept.without_sources(names)
         if not kept.records:
             raise InputError(f"{folder}: no paper would be left; delete the folder instead")
-        return _remade(old, lambda: kept, None, None, readers(workers, None), on_step)
+        return _remade(old, lambda: kept, None, None, readers(workers, None), memory, on_step)
 
 
 def recorded_settings(
@@ -169,10 +172,12 @@ def _remade(
     settings: Settings | None,
     min_confidence: float | None,
     workers: int | str,
+    memory: str,
     on_step: Report,
 ) -> Updated:
     minimum = old.manifest["min_confidence"] if min_confidence is None else min_confidence
     check_minimum(minimum)
+    check_memory(memory)
     before = _papers(old)
     old.database.close()
     made = make_graph(
@@ -182,6 +187,7 @@ def _remade(
         settings=settings or recorded_settings(old),
         min_confidence=minimum,
         workers=workers,
+        memory=memory,
         on_step=on_step,
     )
     after = _papers(made)

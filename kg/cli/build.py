@@ -14,6 +14,7 @@ from kg.cli.console import build_progress, notes, output
 from kg.cli.options import (
     FROM,
     LEAST_CONFIDENCE,
+    MEMORY,
     MODEL,
     NO_MODEL,
     QUIET,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 @click.option("--name", help="Name of the corpus; after the sources by default.")
 @WORKERS
 @SCHEDULER
+@MEMORY
 @VOCABULARY
 @MODEL
 @NO_MODEL
@@ -60,6 +62,7 @@ def build_command(
     name: str | None,
     workers: int | None,
     scheduler: str | None,
+    memory: str,
     vocabulary: tuple[Path, ...],
     model: Path | None,
     no_model: bool,
@@ -88,6 +91,7 @@ def build_command(
             source_format=source_format,
             workers=workers,
             scheduler=scheduler,
+            memory=memory,
             strict=strict,
             name=name,
             settings=settings_of(model, no_model=no_model, vocabulary=vocabulary),

@@ -42,6 +42,13 @@ SCHEDULER = click.option(
     help="Let the workers of this Dask scheduler annotate papers (tcp://host:8786) instead of"
     " processes here; the result is the same. Needs litkg[cluster] on all machines: docs/cluster.md.",
 )
+MEMORY = click.option(
+    "--memory",
+    metavar="SIZE",
+    default="2GB",
+    show_default=True,
+    help="Memory of the table stages, such as 500MB; what does not fit goes to disk meanwhile.",
+)
 STRICT = click.option(
     "--strict", is_flag=True, help="Stop at the first record that cannot be used as it is."
 )

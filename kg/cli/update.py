@@ -15,6 +15,7 @@ from kg.cli.console import build_progress, notes, output
 from kg.cli.options import (
     FROM,
     GRAPH,
+    MEMORY,
     MODEL,
     NO_MODEL,
     QUIET,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @FROM
 @WORKERS
 @SCHEDULER
+@MEMORY
 @VOCABULARY
 @MODEL
 @NO_MODEL
@@ -51,6 +53,7 @@ def update_command(
     source_format: str | None,
     workers: int | None,
     scheduler: str | None,
+    memory: str,
     vocabulary: tuple[Path, ...],
     model: Path | None,
     no_model: bool,
@@ -88,6 +91,7 @@ def update_command(
             source_format=source_format,
             workers=workers,
             scheduler=scheduler,
+            memory=memory,
             strict=strict,
             settings=settings,
             min_confidence=min_confidence,
@@ -105,6 +109,7 @@ def update_command(
     "--source", "sources", multiple=True, metavar="FILE", help="All that was read from this file."
 )
 @WORKERS
+@MEMORY
 @QUIET
 def remove_command(
     graph: Path,
@@ -112,6 +117,7 @@ def remove_command(
     dois: tuple[str, ...],
     sources: tuple[str, ...],
     workers: int | None,
+    memory: str,
     quiet: bool,
 ) -> None:
     """Take papers out of GRAPH; each option may be given several times.
@@ -135,6 +141,7 @@ def remove_command(
             dois=dois,
             sources=sources,
             workers=workers,
+            memory=memory,
             on_step=progress or silent,
         )
     if not quiet:
