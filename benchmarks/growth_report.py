@@ -11,7 +11,7 @@ from typing import Any
 import matplotlib as mpl
 
 mpl.use("svg")
-from matplotlib import pyplot as plt  # noqa: E402  after the choice of the backend
+from matplotlib import pyplot as plt
 
 Figure = dict[str, Any]
 STAGES = ("read", "merge", "annotate (rules)", "resolve", "tables", "seal")
