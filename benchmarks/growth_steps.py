@@ -155,7 +155,7 @@ def build_step(corpus: Path, work: Path, size: int, _spacy: str) -> Iterator[Fig
         last = time.perf_counter(), processor_seconds()
 
     def note(step: Step) -> None:
-        stage = {"annotate": "merge", "resolve": "annotate (rules)", "write": "resolve"}
+        stage = {"annotate": "merge, look up", "resolve": "annotate (rules)", "write": "resolve"}
         done = {one["name"] for one in ends}
         if step.name == "read" and step.total:
             end("read")
