@@ -1,0 +1,256 @@
+"""``docs/performance.md`` and its curves, from the figures that ``growth.py`` took."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from math import log
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+mpl.use("svg")
+from matplotlib import pyplot as plt
+
+Figure = dict[str, Any]
+STAGES = ("read", "merge, look up", "annotate (rules)", "resolve", "tables", "seal")
+"""The stages of a build, in order."""
+WHOLE = "whole build (rules)"
+MODEL = "annotate (rules and model)"
+FAR = (10_000_000, 100_000_000)
+
+
+def write_report(figures: Path, folder: Path) -> None:
+    """Write text, tables and pictures beside the figures."""
+    known = json.loads(figures.read_text("utf-8"))
+    found = Found(known["figures"])
+    draw(found, "seconds", "seconds", folder / "growth-time.svg")
+    draw(found, "peak", "MB", folder / "growth-memory.svg")
+    (folder / "performance.md").write_text(text_of(known, found), "utf-8")
+
+
+class Found:
+    """The figures by name and size."""
+
+    def __init__(self, figures: Sequence[Figure]) -> None:
+        self.figures = figures
+        self.names = list(dict.fromkeys(one["name"] for one in figures))
+        self.sizes = sorted({one["size"] for one in figures})
+        self._at = {(one["name"], one["size"]): one for one in figures}
+
+    def get(self, name: str, size: int) -> Figure:
+        """One figure, empty where it was not taken."""
+        return self._at.get((name, size), {})
+
+    def timed(self) -> list[str]:
+        """Names of what was measured in seconds."""
+        return list(dict.fromkeys(one["name"] for one in self.figures if "seconds" in one))
+
+    def sizes_of(self, name: str) -> list[int]:
+        """The sizes at which it was taken."""
+        return [size for size in self.sizes if self.get(name, size)]
+
+    def exponent(self, name: str, field: str) -> float | None:
+        """How it grows between 10,000 papers (or the least size) and the greatest: n to this power."""
+        sizes = [size for size in self.sizes_of(name) if size >= 10_000] or self.sizes_of(name)
+        if len(sizes) < 2:
+            return None
+        first, last = sizes[0], sizes[-1]
+        low, high = self.get(name, first)[field], self.get(name, last)[field]
+        return log(high / low) / log(last / first) if low > 0 and high > 0 else None
+
+
+def draw(found: Found, field: str, unit: str, path: Path) -> None:
+    """One line for each stage of a build, and a grey one for what n log n would be."""
+    plt.rcParams["svg.hashsalt"] = "litkg"
+    figure, axes = plt.subplots(figsize=(7, 4.2), layout="constrained")
+    for name in (*STAGES, WHOLE, "update of one paper"):
+        sizes = [size for size in found.sizes_of(name) if found.get(name, size)[field] > 0]
+        if name == "annotate (rules)":
+            sizes = [size for size in sizes if size <= 100_000]  # beyond they are not read
+        values = [found.get(name, size)[field] for size in sizes]
+        axes.plot(
+            sizes, values, marker="o", markersize=3, label=name, linewidth=2 if name == WHOLE else 1
+        )
+    if sizes := [size for size in found.sizes_of(WHOLE) if size >= 10_000]:
+        first = found.get(WHOLE, sizes[0])[field]
+        scale = first / (sizes[0] * log(sizes[0]))
+        axes.plot(
+            sizes, [scale * one * log(one) for one in sizes], "--", color="0.6", label="n log n"
+        )
+    axes.set(xscale="log", yscale="log", xlabel="papers", ylabel=unit)
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8, frameon=False)
+    figure.savefig(path, metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+
+
+def text_of(known: dict[str, Any], found: Found) -> str:
+    """The whole page."""
+    loads = [one["load"] for one in found.figures]
+    parts = [
+        "# Performance",
+        (
+            "Made by `python benchmarks/growth.py papers.jsonl.gz -o docs/` from"
+            " [performance.json](performance.json); no figure here is written by hand."
+        ),
+        (
+            f"- {known['machine']}, {known['memory']}\n- {known['versions']}\n"
+            f"- load average before a step: {min(loads)} to {max(loads)}; where it is above 1 the"
+            " machine was doing other work, which lengthens seconds, and seconds of processor less"
+        ),
+        (
+            "Seconds, seconds of processor in brackets, and the greatest memory of a step's process"
+            " with all that it started."
+        ),
+        "## What is measured on",
+        SAMPLED,
+        "## Seconds and memory",
+        table(found),
+        "![Seconds against papers](growth-time.svg)\n\n![Memory against papers](growth-memory.svg)",
+        "## Beside what one would take instead",
+        rivals(found),
+        "## What dominates, and what more papers would cost",
+        outlook(found),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+SAMPLED = """1,000 and 10,000 papers are parts of a corpus of 69,694 conference papers, at even distances. One
+million is resampled from it (`benchmarks/resampling.py`): every paper once as it is, then copies whose id,
+title and abstract begin with the number of the copy, whose year, venue and authors are those of another
+paper, and in which names that only one paper uses, and no vocabulary has, are spelt with other letters, so
+that the number of names grows along. The annotations of a paper are moved to its copies, not read anew:
+to find them counts as "look up", and everything after it is real work on a million
+papers of synthetic content."""
+
+
+def table(found: Found) -> str:
+    """All steps of litkg, a row each."""
+    names = [*STAGES, WHOLE, MODEL]
+    names = [one for one in names if one in found.names]
+    names += [one for one in found.timed() if one not in names and ":" not in one]
+    head = "| step | " + " | ".join(f"{size:,}" for size in found.sizes) + " | grows as |"
+    lines = [head, "|---|" + "---:|" * (len(found.sizes) + 1)]
+    for name in names:
+        cells = [cell(found.get(name, size)) for size in found.sizes]
+        power = found.exponent(name, "seconds")
+        grows = f"n^{power:.2f}" if power is not None else ""
+        lines.append(f"| {name} | {' | '.join(cells)} | {grows} |")
+    return "\n".join(lines)
+
+
+def cell(figure: Figure) -> str:
+    """Seconds, seconds of processor, megabytes."""
+    if not figure:
+        return ""
+    return f"{spoken(figure['seconds'])} ({spoken(figure['cpu'])}), {figure['peak']:,} MB"
+
+
+def spoken(seconds: float) -> str:
+    """A time in its best unit.
+
+    >>> spoken(0.25), spoken(75), spoken(7200), spoken(400_000)
+    ('0.25 s', '75 s', '2.0 h', '4.6 days')
+    """
+    if seconds < 10:
+        return f"{seconds:.2f} s"
+    if seconds < 600:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 200_000 else f"{seconds / 86_400:.1f} days"
+
+
+def rivals(found: Found) -> str:
+    """Each thing done by litkg and by what one would take instead, on the same input in one run."""
+    parts = []
+    readers = [one for one in found.figures if "rate" in one]
+    if readers:
+        lines = [
+            f"| reader, {readers[0]['size']:,} papers | abstracts a second | MB |",
+            "|---|---:|---:|",
+        ]
+        lines += [f"| {one['name']} | {one['rate']:,} | {one['peak']:,} |" for one in readers]
+        parts += ["\n".join(lines), SPACY_SAYS]
+    pairs = [one for one in found.timed() if ":" in one]
+    pairs += [
+        one
+        for one in ("export ntriples", "export turtle", "load store (SPARQL)")
+        if one in found.names
+    ]
+    sizes = [
+        size for size in found.sizes if any(found.get(one, size) for one in pairs if ":" in one)
+    ]
+    if sizes:
+        lines = [
+            "| on one graph | " + " | ".join(f"{size:,} papers" for size in sizes) + " |",
+            "|---|" + "---:|" * len(sizes),
+        ]
+        lines += [
+            f"| {one if ':' in one else f'litkg: {one}'} | "
+            + " | ".join(cell(found.get(one, size)) for size in sizes)
+            + " |"
+            for one in sorted(pairs, key=lambda one: (one.partition(": ")[2] or one, one))
+        ]
+        parts += ["\n".join(lines), RIVALS_SAY]
+    return "\n\n".join(parts)
+
+
+SPACY_SAYS = """spaCy's pipeline tags, parses and names people, places and organisations; it knows no
+methods or datasets, so it is a measure of speed and not of what is found."""
+
+RIVALS_SAY = """rdflib holds a graph in memory and networkx a network; litkg streams files, asks a store on
+disk and counts in DuckDB. rdflib is left out beyond 10,000 papers: there are sixteen million statements in
+the graph of 69,694, more than it holds in the memory of this machine. Answers and counts of both sides are
+compared and are equal."""
+
+
+def outlook(found: Found) -> str:
+    """What takes the time, and what ten and a hundred times more would take."""
+    parts = []
+    for size in found.sizes_of(WHOLE)[-2:]:
+        whole = found.get(WHOLE, size)["seconds"]
+        stages = sorted(
+            ((found.get(one, size)["seconds"], one) for one in STAGES if found.get(one, size)),
+            reverse=True,
+        )
+        shares = ", ".join(f"{name} {100 * seconds / whole:.0f} %" for seconds, name in stages[:4])
+        parts.append(f"- {size:,} papers in {spoken(whole)}: {shares}.")
+    largest = found.sizes_of(WHOLE)[-1]
+    real = [size for size in found.sizes_of("annotate (rules)") if size <= 100_000]
+    reading = {
+        "annotate (rules)": real and found.get("annotate (rules)", real[-1])["seconds"] / real[-1],
+    }
+    if sizes := found.sizes_of(MODEL):
+        reading[MODEL] = found.get(MODEL, sizes[-1])["seconds"] / sizes[-1]
+    lines = [
+        "| step | " + " | ".join(f"{size:,} papers" for size in FAR) + " |",
+        "|---|" + "---:|" * len(FAR),
+    ]
+    lines += [
+        f"| {name} | " + " | ".join(spoken(each * size) for size in FAR) + " |"
+        for name, each in reading.items()
+        if each
+    ]
+    for name in ("read", "merge, look up", "resolve", "tables"):
+        if not (figure := found.get(name, largest)):
+            continue
+        each = figure["seconds"] / (largest * log(largest))
+        lines.append(f"| {name} | " + " | ".join(spoken(each * n * log(n)) for n in FAR) + " |")
+    peak = found.get(WHOLE, largest)["peak"] / largest
+    lines.append(
+        "| memory of a build, were it to grow as papers do | "
+        + " | ".join(f"{peak * size / 1000:,.0f} GB" for size in FAR)
+        + " |"
+    )
+    parts += ["", "\n".join(lines), "", OUTLOOK]
+    return "\n".join(parts)
+
+
+OUTLOOK = """Reading is proportional to papers and to processes: with `--scheduler` a hundred processors
+read a hundredth of the time ([cluster.md](cluster.md)). The rest is taken from the largest size above and
+grown as n log n, on one machine. Papers and source records are held in memory while a build merges them;
+that, and no step's time, is what a build of ten million papers needs a large machine for, and what one of
+a hundred million needs to be divided by field or year for, a graph each."""
