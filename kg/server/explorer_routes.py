@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from exports.html import asset
 from kg.server.explorer import (
+    MOST_DRAWN,
     MOST_HITS,
     MOST_NEIGHBOURS,
     MOST_PAPERS,
@@ -30,7 +31,7 @@ from kg.server.explorer import (
     Row,
 )
 from kg.server.explorer_store import SCRIPT
-from kg.server.served_graph import ServedGraph
+from kg.server.served_graph import INDEX_SECONDS, ServedGraph
 
 LONGEST_TEXT = 2_000
 """Characters of a value in a request."""
@@ -44,11 +45,10 @@ _POLICY = (
 
 
 class ExplorerEndpoint:
-    """What ``/`` and ``/api`` answer; ``wait`` is how many seconds a new graph may keep a reader."""
+    """What ``/`` and ``/api`` answer."""
 
-    def __init__(self, graph: ServedGraph, wait: float) -> None:
+    def __init__(self, graph: ServedGraph) -> None:
         self._graph = graph
-        self._wait = wait
         self.routes = [
             Route("/", self.page),
             *(Route(f"/{name}", self.asset) for name in _ASSETS),
@@ -61,13 +61,14 @@ class ExplorerEndpoint:
                     ("paper", _paper),
                     ("papers", _papers),
                     ("evidence", _evidence),
+                    ("among", _among),
                 )
             ),
         ]
 
     async def page(self, _: Request) -> Response:
         """The explorer; its script and style are the only ones that the browser may run."""
-        name = (await self._graph.map(wait=self._wait)).name
+        name = (await self._graph.map(wait=INDEX_SECONDS)).name
         nonce = secrets.token_urlsafe(16)
         text = Template(asset("served.html")).substitute(title=html.escape(name), nonce=nonce)
         headers = {
@@ -85,7 +86,7 @@ class ExplorerEndpoint:
 
     async def overview(self, request: Request) -> Response:
         """What the first picture shows, as the page on disk holds it."""
-        shown = await self._graph.map(wait=self._wait)
+        shown = await self._graph.map(wait=INDEX_SECONDS)
         graph = shown.explorer.graph
         headers = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache", GRAPH: graph}
         body = shown.overview
@@ -97,7 +98,7 @@ class ExplorerEndpoint:
 
     def _asked(self, answer: Callable[[Explorer, Request], Callable[[], Row]]) -> Any:
         async def respond(request: Request) -> Response:
-            explorer = (await self._graph.map(wait=self._wait)).explorer
+            explorer = (await self._graph.map(wait=INDEX_SECONDS)).explorer
             return json_response(await asyncio.to_thread(answer(explorer, request)))
 
         return respond
@@ -138,6 +139,13 @@ def _evidence(explorer: Explorer, request: Request) -> Callable[[], Row]:
     limit = _number(request, "limit", 20, 1, MOST_SENTENCES)
     offset = _number(request, "offset", 0, 0, 1_000_000)
     return lambda: explorer.evidence(iri, other=other, paper=paper, limit=limit, offset=offset)
+
+
+def _among(explorer: Explorer, request: Request) -> Callable[[], Row]:
+    iris = request.query_params.getlist("iri")
+    if not 1 <= len(iris) <= MOST_DRAWN:
+        raise HTTPException(400, f"request: give 1 to {MOST_DRAWN} values of iri, not {len(iris)}")
+    return lambda: explorer.among(iris)
 
 
 def _maybe(request: Request, name: str) -> str | None:
