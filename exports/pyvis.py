@@ -19,7 +19,7 @@ from pyvis.network import Network
 
 from exports.cut import Cut, Edge, cut
 from exports.files import text_file
-from exports.layout import arrange
+from exports.layout import Layout, arrange
 from exports.neighbours import find, neighbours
 from exports.selection import WithoutText
 from exports.triples import Evidence
@@ -33,6 +33,13 @@ COLOURS = {
     EntityType.TASK: "#d98218",
 }
 """Colour of each type, as in the explorer."""
+SHAPES = {
+    EntityType.DATASET: "square",
+    EntityType.MODALITY: "triangle",
+    EntityType.METHOD: "dot",
+    EntityType.TASK: "diamond",
+}
+"""Shape of each type, as in the explorer."""
 
 _REMOTE = re.compile(
     r"<link\b[^>]*\bhref=\"https?:[^>]*>|<script\b[^>]*\bsrc=\"https?:[^>]*>\s*</script>"
@@ -46,10 +53,14 @@ _POLICY = (
 _OPTIONS = {
     "physics": {"enabled": False},
     "interaction": {"hover": True, "tooltipDelay": 120, "hideEdgesOnDrag": True},
-    "nodes": {"shape": "dot", "font": {"size": 15, "strokeWidth": 4, "strokeColor": "#ffffff"}},
+    "nodes": {
+        "font": {"strokeWidth": 4, "strokeColor": "#ffffff"},
+        "scaling": {"label": {"drawThreshold": 9}},
+    },
     "edges": {"smooth": False, "font": {"size": 11, "align": "middle", "color": "#5c6070"}},
 }
-_SPREAD = 3.0
+_SPREAD = 1.8
+_WINDOW = (1000, 560)
 
 
 def write(
@@ -99,6 +110,7 @@ def _page(shown: Cut, edges: tuple[Edge, ...], centre: int) -> str:
     most = max(1, *(node.papers for node in shown.nodes))
     radii = [6 + 22 * math.sqrt(node.papers / most) for node in shown.nodes]
     places = arrange(radii, [(edge.head, edge.tail, 1.0 + edge.papers) for edge in edges])
+    letters = _letters(shown, places, radii, centre)
     network = Network(height="86vh", width="100%", cdn_resources="in_line")
     network.set_options(json.dumps(_OPTIONS))
     # Network.add_node and add_edge search all edges so far: 10,000 nodes took minutes.
@@ -108,7 +120,9 @@ def _page(shown: Cut, edges: tuple[Edge, ...], centre: int) -> str:
             "label": _clipped(node.name, 40),
             "title": f"{node.type.value} · {_papers(node.papers)}",
             "color": COLOURS[node.type],
+            "shape": SHAPES[node.type],
             "size": radii[number],
+            "font": {"size": letters[number]},
             "x": _SPREAD * places.x[number],
             "y": -_SPREAD * places.y[number],
             "borderWidth": 4 if number == centre else 1,
@@ -118,6 +132,33 @@ def _page(shown: Cut, edges: tuple[Edge, ...], centre: int) -> str:
     network.edges = [_edge(shown, edge, named=centre in {edge.head, edge.tail}) for edge in edges]
     heading = f"{shown.nodes[centre].name} in {shown.name}"
     return _mended(network.generate_html(notebook=False), heading)
+
+
+def _letters(shown: Cut, places: Layout, radii: list[float], centre: int) -> list[int]:
+    """Sizes of names: those that a first look at the whole picture shows, and the rest for later.
+
+    The browser fits the picture into its window and leaves out names of few pixels. Of the first
+    names none covers another.
+    """
+    across = _SPREAD * (max(places.x) - min(places.x)) / _WINDOW[0]
+    down = _SPREAD * (max(places.y) - min(places.y)) / _WINDOW[1]
+    shrunk = max(1.0, across, down)
+    taken: list[tuple[float, float, float, float]] = []
+    sizes = [round(7 * shrunk)] * len(shown.nodes)
+    for number in sorted(
+        range(len(shown.nodes)), key=lambda n: (n != centre, -shown.nodes[n].papers, n)
+    ):
+        size = shrunk * (18 if number == centre else 13)
+        half = 0.3 * size * len(_clipped(shown.nodes[number].name, 40))
+        x, top = _SPREAD * places.x[number], -_SPREAD * places.y[number] + radii[number]
+        box = (x - half, x + half, top, top + 1.3 * size)
+        if not any(
+            box[0] < right and left < box[1] and box[2] < bottom and upper < box[3]
+            for left, right, upper, bottom in taken
+        ):
+            taken.append(box)
+            sizes[number] = round(size)
+    return sizes
 
 
 def _edge(shown: Cut, edge: Edge, *, named: bool) -> dict[str, Any]:
@@ -134,7 +175,7 @@ def _edge(shown: Cut, edge: Edge, *, named: bool) -> dict[str, Any]:
             f"“{_clipped(text[sentence.start : sentence.end], 300)}” {_clipped(paper.title, 90)}{year}"
         )
     return line | {
-        "color": COLOURS[shown.nodes[edge.tail].type],
+        "color": {"color": COLOURS[shown.nodes[edge.tail].type], "opacity": 1 if named else 0.25},
         "arrows": "to",
         "label": kind if named else "",
         "title": "\n\n".join(lines),

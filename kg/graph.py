@@ -28,6 +28,7 @@ from ontology.tables import SCHEMAS
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
+    from IPython.display import HTML
 
 FORMAT = 2
 """Version of the folder's layout; another version is refused."""
@@ -76,6 +77,30 @@ class Graph:
         Raises :class:`~ontology.errors.MissingDependencyError` where pandas is not installed.
         """
         return frames(select(self, selection), evidence=evidence)
+
+    def show(
+        self,
+        around: str | None = None,
+        selection: Selection = ALL,
+        *,
+        max_nodes: int = 500,
+        height: int = 640,
+    ) -> HTML:
+        """The explorer in a notebook, or with ``around`` the neighbourhood of one entity.
+
+        A notebook keeps what it shows: 500 entities take about a megabyte. Raises
+        :class:`InputError` where no entity has the name, and
+        :class:`~ontology.errors.MissingDependencyError` where IPython is not installed.
+        """
+        from exports import html, notebook, pyvis  # noqa: PLC0415  heavy
+
+        part = select(self, selection)
+        page = (
+            html.generate(part, max_nodes=max_nodes)
+            if around is None
+            else pyvis.generate(part, around=around, max_nodes=max_nodes)
+        )
+        return notebook.framed(page, title=around or self.name, height=height)
 
     @cached_property
     def database(self) -> duckdb.DuckDBPyConnection:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from browser import chromium
-from graphs import NASTY, hostile_graph, small_graph
+from graphs import NASTY, E, P, graph_of, hostile_graph, small_graph
+from selenium.webdriver.support.wait import WebDriverWait
 
 from exports.pyvis import generate, write
 from ontology.errors import InputError
+from ontology.terms import EntityType, Role
 
 
 @pytest.mark.parametrize("name", ["U-Net", "u net", "UNet", "urn:litkg:method:unet"])
@@ -68,3 +70,31 @@ def test_hostile_names_stay_text(tmp_path: Path) -> None:
         assert browser.execute_script("return nodes.length") == 5
         assert browser.execute_script("return performance.getEntriesByType('resource').length") == 0
         assert [row for row in browser.get_log("browser") if row["level"] == "SEVERE"] == []
+
+
+@pytest.mark.system("chromium chromium-driver")
+def test_names_are_seen_at_once(tmp_path: Path) -> None:
+    """In the first view of a wide neighbourhood the names of the centre and of much-named entities show."""
+    near = [E(EntityType.METHOD, f"method {n}") for n in range(200)]
+    papers = [
+        P(
+            f"p{n}", f"U-Net, method {n} and method {n // 8}", "",
+            links=tuple(
+                (name, Role.USES, (name,))
+                for name in dict.fromkeys(("U-Net", f"method {n}", f"method {n // 8}"))
+            ),
+        )
+        for n in range(200)
+    ]  # fmt: skip
+    page = tmp_path / "wide.html"
+    write(graph_of("Wide", [E(EntityType.METHOD, "U-Net"), *near], papers), page, around="U-Net")
+    with chromium(tmp_path / "profile") as browser:
+        browser.get(page.as_uri())
+        WebDriverWait(browser, 10).until(lambda b: b.execute_script("return network.getScale()"))
+        pixels = browser.execute_script(
+            "return nodes.get().map(({label, font}) => [label, font.size * network.getScale()])"
+        )
+        sizes = dict(pixels)
+        assert sizes["U-Net"] >= 12
+        assert sizes["method 3"] >= 9
+        assert min(sizes.values()) < 9

@@ -14,6 +14,9 @@ import { Views } from "./views";
 import { papers, plural, t } from "./words";
 
 /** Show a graph; where a server stands behind the page, `reach` gives what lies beyond the model. */
+/** The address of this page with another fragment, whatever the page is embedded in. */
+const here = (hash: string): string => location.href.replace(/#.*$/s, "") + hash;
+
 export async function start(reading: Promise<Model>, reach?: (model: Model) => Beyond): Promise<void> {
   const model = await reading;
   const beyond = reach?.(model);
@@ -23,7 +26,7 @@ export async function start(reading: Promise<Model>, reach?: (model: Model) => B
   const search = new Search(model, (view) => panel.to(view), undefined, beyond);
   const controls = new Controls(model, (part) => {
     // Filters replace the address: stepping back should leave a view, not undo a slider.
-    history.replaceState(null, "", `#${format({ ...state, ...part }, model)}`);
+    history.replaceState(null, "", here(`#${format({ ...state, ...part }, model)}`));
     show(false);
   });
   const targets = ["entity", "pair", "cell", "paper", "among"];
@@ -75,7 +78,7 @@ export async function start(reading: Promise<Model>, reach?: (model: Model) => B
         return made;
       };
       const reset = () => {
-        history.pushState(null, "", "#");
+        history.pushState(null, "", here("#"));
         show(true);
       };
       const tell = (entity: Entity) => {
@@ -133,6 +136,13 @@ export async function start(reading: Promise<Model>, reach?: (model: Model) => B
       if (asked === location.hash) alert.textContent = (error as Error).message;
     }
   }
+  // Inside a notebook, addresses are taken relative to the notebook: this page keeps them to itself.
+  if (location.protocol === "about:") document.addEventListener("click", (event) => {
+    const link = (event.target as Element).closest('a[href^="#"]');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    location.hash = link.getAttribute("href")!;
+  });
   addEventListener("hashchange", () => void arrive());
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || !chosen(state)) return;
