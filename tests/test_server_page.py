@@ -1,4 +1,4 @@
-"""The page of ``kg serve`` in a real browser."""
+"""The SPARQL page of ``kg serve`` in a real browser."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_asking_in_a_browser(tmp_path: Path) -> None:
     """A question typed into the page gives a table; the page keeps its rules: styled, no complaint."""
     folder = folder_of(hostile_graph(), tmp_path / "map")
     with served(folder) as server, chromium(tmp_path / "profile", ONLY_LOOPBACK) as driver:
-        driver.get(server.home)
+        driver.get(server.url)
         box = driver.find_element(By.ID, "query")
         box.clear()
         box.send_keys("SELECT ?name { ?e a litkg:Method ; skos:prefLabel ?name } ORDER BY ?name")

@@ -27,7 +27,7 @@ from kg.server.explorer_store import MAX_NODES
 from kg.server.negotiation import GRAPHS, RESULTS, preferred
 from kg.server.processes import BusyError, CrashError, QueryProcesses
 from kg.server.protocol import read_query
-from kg.server.served_graph import ServedGraph, StaleError
+from kg.server.served_graph import INDEX_SECONDS, ServedGraph, StaleError
 from kg.sparql import check, explained, out_of_time
 from kg.sparql_worker import NOT_ACCEPTABLE
 from ontology.errors import KgError, QueryError
@@ -87,7 +87,7 @@ def create_app(
         )
     return Starlette(
         routes=[
-            *ExplorerEndpoint(graph, limits.timeout).routes,
+            *ExplorerEndpoint(graph).routes,
             Route("/sparql", endpoint.sparql, methods=["GET", "POST"]),
         ],
         middleware=middleware,
@@ -148,7 +148,7 @@ class _Endpoint:
             "media_types": media_types,
         }
         for again in (True, False):
-            store, version = await self._graph.store(wait=self._limits.timeout)
+            store, version = await self._graph.store(wait=INDEX_SECONDS)
             request |= {"store": str(store), "version": version}
             try:
                 head, body = await self._processes.ask(
@@ -167,7 +167,7 @@ class _Endpoint:
         media_type = preferred(request.headers.get("accept", ""), GRAPHS)
         if media_type is None:
             raise _not_acceptable(GRAPHS)
-        await self._graph.store(wait=self._limits.timeout)
+        await self._graph.store(wait=INDEX_SECONDS)
         address = str(request.url_for("sparql"))
         if media_type == "text/html":
             text = page.home(address, self._graph.name, self._limits.sentence())

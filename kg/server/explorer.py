@@ -68,11 +68,18 @@ WHERE (head = $centre AND tail IN (SELECT unnest($others)))
    OR (tail = $centre AND head IN (SELECT unnest($others)))
 GROUP BY ALL ORDER BY papers DESC, head, relation, tail
 """
+_BOTH = """
+SELECT count(*) AS papers FROM link
+WHERE entity = $a AND paper IN (SELECT paper FROM link WHERE entity = $b)
+"""
+# One sentence of each relation comes first, then the second ones.
 _STATEMENTS = """
 SELECT head, relation, tail, paper, field, sentence_start, sentence_end
 FROM statement JOIN paper ON paper.number = statement.paper
 WHERE (head = $a AND tail = $b) OR (head = $b AND tail = $a)
-ORDER BY head, relation, tail, year DESC NULLS LAST, paper, field, sentence_start
+ORDER BY row_number() OVER (
+  PARTITION BY head, relation, tail ORDER BY year DESC NULLS LAST, paper, field, sentence_start
+), head, relation, tail
 LIMIT $limit OFFSET $offset
 """
 _SENTENCES = """
@@ -145,20 +152,7 @@ class Explorer:
             **{kind: [iris[number] for number in found] for kind, found in terms.items()},
             "evidence": [sentence for sentence in quoted if sentence],
         }
-        edges = [
-            {
-                "head": iris[row["head"]],
-                "tail": iris[row["tail"]],
-                "relation": row["relation"],
-                "papers": row["papers"],
-            }
-            for row in self._rows(_RELATIONS, centre=centre, others=others)
-        ]
-        edges += [
-            {"head": iri, "tail": iris[row["other"]], "relation": None, "papers": row["together"]}
-            for row in near
-            if row["together"]
-        ]
+        edges = self._edges(centre, {row["other"]: row["together"] for row in near}, iris)
         return self._fragment(nodes=nodes.values(), edges=edges, papers=papers.values())
 
     def paper(self, paper_id: str) -> Row:
@@ -205,21 +199,23 @@ class Explorer:
         else:
             rows = self._rows(_SENTENCES, entity=entity, roles=list(ROLES), **window)
         papers = self._papers(row["paper"] for row in rows[:limit])
-        iris = {entity: iri}
+        nodes, edges = {}, []
         if other is not None:
-            iris[self._entity(other)] = other
+            number = self._entity(other)
+            nodes = self._nodes([entity, number])
+            [both] = self._rows(_BOTH, a=entity, b=number)
+            iris = {key: node["iri"] for key, node in nodes.items()}
+            edges = self._edges(entity, {number: both["papers"]}, iris)
         sentences = []
         for row in rows[:limit]:
             sentence = self._sentence(row, papers)
             if sentence and "relation" in row:
-                ends = {"head": iris[row["head"]], "tail": iris[row["tail"]]}
+                ends = {end: nodes[row[end]]["iri"] for end in ("head", "tail")}
                 sentence |= {**ends, "relation": row["relation"]}
             if sentence:
                 sentences.append(sentence)
-        more = len(rows) > limit
-        return {
-            **self._fragment(papers=papers.values()), "sentences": sentences, "more": more,
-        }  # fmt: skip
+        fragment = self._fragment(nodes=nodes.values(), edges=edges, papers=papers.values())
+        return {**fragment, "sentences": sentences, "more": len(rows) > limit}
 
     def close(self) -> None:
         """Let the store go."""
@@ -282,6 +278,23 @@ class Explorer:
         if number not in self._shown:
             row["links"] = linked.get(number, {"papers": [], "kinds": []})
         return row
+
+    def _edges(self, centre: int, together: dict[int, int], iris: dict[int, str]) -> list[Row]:
+        """The relations that join an entity to others, and how many papers name it with each."""
+        stated = self._rows(_RELATIONS, centre=centre, others=list(together))
+        return [
+            {
+                "head": iris[row["head"]],
+                "tail": iris[row["tail"]],
+                "relation": row["relation"],
+                "papers": row["papers"],
+            }
+            for row in stated
+        ] + [
+            {"head": iris[centre], "tail": iris[other], "relation": None, "papers": papers}
+            for other, papers in together.items()
+            if papers
+        ]
 
     def _aliases(self, entity: int) -> list[list[str]]:
         rows = self._rows(

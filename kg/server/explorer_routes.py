@@ -30,7 +30,7 @@ from kg.server.explorer import (
     Row,
 )
 from kg.server.explorer_store import SCRIPT
-from kg.server.served_graph import ServedGraph
+from kg.server.served_graph import INDEX_SECONDS, ServedGraph
 
 LONGEST_TEXT = 2_000
 """Characters of a value in a request."""
@@ -44,11 +44,10 @@ _POLICY = (
 
 
 class ExplorerEndpoint:
-    """What ``/`` and ``/api`` answer; ``wait`` is how many seconds a new graph may keep a reader."""
+    """What ``/`` and ``/api`` answer."""
 
-    def __init__(self, graph: ServedGraph, wait: float) -> None:
+    def __init__(self, graph: ServedGraph) -> None:
         self._graph = graph
-        self._wait = wait
         self.routes = [
             Route("/", self.page),
             *(Route(f"/{name}", self.asset) for name in _ASSETS),
@@ -67,7 +66,7 @@ class ExplorerEndpoint:
 
     async def page(self, _: Request) -> Response:
         """The explorer; its script and style are the only ones that the browser may run."""
-        name = (await self._graph.map(wait=self._wait)).name
+        name = (await self._graph.map(wait=INDEX_SECONDS)).name
         nonce = secrets.token_urlsafe(16)
         text = Template(asset("served.html")).substitute(title=html.escape(name), nonce=nonce)
         headers = {
@@ -85,7 +84,7 @@ class ExplorerEndpoint:
 
     async def overview(self, request: Request) -> Response:
         """What the first picture shows, as the page on disk holds it."""
-        shown = await self._graph.map(wait=self._wait)
+        shown = await self._graph.map(wait=INDEX_SECONDS)
         graph = shown.explorer.graph
         headers = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache", GRAPH: graph}
         body = shown.overview
@@ -97,7 +96,7 @@ class ExplorerEndpoint:
 
     def _asked(self, answer: Callable[[Explorer, Request], Callable[[], Row]]) -> Any:
         async def respond(request: Request) -> Response:
-            explorer = (await self._graph.map(wait=self._wait)).explorer
+            explorer = (await self._graph.map(wait=INDEX_SECONDS)).explorer
             return json_response(await asyncio.to_thread(answer(explorer, request)))
 
         return respond

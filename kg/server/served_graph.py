@@ -15,6 +15,9 @@ from kg.server.explorer_store import MAX_NODES, open_overview, open_tables
 from kg.server.store_process import make_store
 from ontology.errors import QueryError
 
+INDEX_SECONDS = 30
+"""How long a request waits for what is being made of the graph."""
+
 Stamp = tuple[int, int, int]
 T = TypeVar("T")
 

@@ -57,10 +57,8 @@ export class Remote implements Beyond {
   async bring(hash: string): Promise<boolean> {
     const { entities, pair, paper } = named(hash);
     const jobs: Promise<boolean>[] = [];
-    if (paper !== null) {
-      const known = this.model.byId.get(paper);
-      if (!known?.whole) jobs.push(this.once(`paper ${paper}`, async () => this.merge(await this.get("paper", { id: paper }))));
-    } else if (pair) jobs.push(this.once(`pair ${pair.join(" ")}`, async () => void (await this.evidence(pair[0], pair[1], 0))));
+    if (paper !== null) jobs.push(this.once(`paper ${paper}`, async () => this.merge(await this.get("paper", { id: paper }))));
+    else if (pair) jobs.push(this.once(`pair ${pair.join(" ")}`, async () => void (await this.evidence(pair[0], pair[1], 0))));
     else
       for (const iri of entities)
         jobs.push(this.once(`entity ${iri}`, async () => this.merge(await this.get("entity", { iri, limit: AROUND }), iri)));

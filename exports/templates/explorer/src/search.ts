@@ -20,6 +20,8 @@ export class Search {
   private titles: { folded: string; paper: Paper }[] = [];
   private hits: Hit[] = [];
   private active = -1;
+  /** Enter was pressed before the server answered. */
+  private eager = false;
 
   /** One of the page finds entities and papers; one `within` another place finds entities alone. */
   constructor(private readonly model: Model, private readonly to: (view: { entity?: Entity; paper?: Paper }) => string, private readonly within?: { label: string; id: string }, private readonly beyond?: Beyond) {
@@ -86,6 +88,7 @@ export class Search {
 
   private suggest(): void {
     const query = this.input.value.trim();
+    this.eager = false;
     this.list.classList.toggle("waiting", Boolean(this.beyond && query));
     this.offer(query, this.find(query));
     if (query) void this.ask(query);
@@ -93,16 +96,17 @@ export class Search {
 
   /** What the server finds takes the place of what the page found. */
   private async ask(query: string): Promise<void> {
-    const found = await this.beyond?.find(query).catch(() => null);
+    const found = await this.beyond?.find(query).catch(() => []);
     if (!found || query !== this.input.value.trim() || document.activeElement !== this.input) return;
     this.list.classList.remove("waiting");
-    this.offer(query, found.filter(({ paper }) => !paper || !this.within).map((each) => ({ ...each, href: this.to(each) })));
+    const hits = found.filter(({ paper }) => !paper || !this.within).map((each) => ({ ...each, href: this.to(each) }));
+    this.offer(query, hits.length ? hits : this.hits);
+    if (this.eager && this.active >= 0) this.choose(this.active);
   }
 
   private offer(query: string, hits: Hit[]): void {
-    const held = this.hits[this.active]?.href;
     this.hits = hits;
-    this.active = hits.length ? Math.max(0, hits.findIndex((hit) => hit.href === held)) : -1;
+    this.active = hits.length ? 0 : -1;
     this.list.replaceChildren(
       ...this.hits.map((hit, index) => {
         const row = h("li", { role: "option", id: `${this.list.id}-${index}`, "aria-selected": "false" },
@@ -144,7 +148,8 @@ export class Search {
       const step = event.key === "ArrowDown" ? 1 : -1;
       if (this.hits.length) this.active = (this.active + step + this.hits.length) % this.hits.length;
       this.mark();
-    } else if (event.key === "Enter" && this.active >= 0) this.choose(this.active);
+    } else if (event.key === "Enter" && this.list.classList.contains("waiting")) this.eager = true;
+    else if (event.key === "Enter" && this.active >= 0) this.choose(this.active);
     else if (event.key === "Escape" && this.open) {
       event.preventDefault();
       this.input.value = "";
