@@ -13,10 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kg import cypher_store
+from kg import cypher_store, query_process
 from kg.bindings import Iri, Term
 from kg.graph import open_graph
-from kg.query_process import ask
 from kg.query_result import QueryResult
 from kg.query_store import Progress
 from ontology.errors import QueryError
@@ -69,18 +68,23 @@ def cypher(
     request = {
         "store": str(cypher_store.open_store(graph, progress=progress)),
         "query": query,
-        "parameters": {name: _plain(value) for name, value in (parameters or {}).items()},
+        "parameters": {name: plain(value) for name, value in (parameters or {}).items()},
         "limit": limit,
     }
     from kg import cypher_worker  # noqa: PLC0415  imports kglite
 
-    answer = ask(cypher_worker.__file__, request, timeout=timeout, advice=_ADVICE)
+    answer = query_process.ask(cypher_worker.__file__, request, timeout=timeout, advice=_ADVICE)
     if "error" in answer:
-        raise _explained(answer)
+        raise explained(answer)
     rows = tuple(tuple(row) for row in answer["rows"])
     return QueryResult(
         "select", tuple(answer["columns"]), rows, answer["truncated"], tuple(answer["notes"])
     )
+
+
+def out_of_time(timeout: float) -> QueryError:
+    """The error of a query that was ended after so many seconds."""
+    return query_process.out_of_time(timeout, _ADVICE)
 
 
 def check(query: str) -> None:
@@ -108,7 +112,8 @@ def check(query: str) -> None:
                 raise _refused(query, token, f"CALL {name}", "no procedure that only reads")
 
 
-def _explained(answer: dict[str, Any]) -> QueryError:
+def explained(answer: dict[str, Any]) -> QueryError:
+    """The error behind what the worker says of a query: position and reason in one line."""
     message = _PREFIX.sub("", answer["message"]).split("\n", 1)[0].strip()
     place = f"query:{answer['line']}:{answer['column']}" if answer["line"] else "query"
     if answer["error"] == "ReadOnly":
@@ -138,5 +143,6 @@ def _dotted(tokens: list[re.Match[str]]) -> str:
     return name
 
 
-def _plain(value: Term) -> Any:
+def plain(value: Term) -> Any:
+    """Write a value for Cypher: an address is a text."""
     return value.value if isinstance(value, Iri) else value

@@ -31,12 +31,13 @@ def open_store(graph: Graph, *, progress: Progress | None = None) -> Path:
     Raises ``MissingDependencyError`` without kglite, ``QueryError`` where the graph folder cannot
     be written to.
     """
-    kglite = _kglite()
+    kglite = engine()
     suffix = f".kglite-{version('kglite')}"
     return stored(graph, suffix, lambda path: _fill(kglite, path, graph, progress))
 
 
-def _kglite() -> Any:
+def engine() -> Any:
+    """Give the module that answers Cypher; raise ``MissingDependencyError`` without it."""
     try:
         return importlib.import_module("kglite")
     except ImportError as error:

@@ -89,7 +89,7 @@ def sparql(
     return QueryResult(
         answer["kind"],
         tuple(answer["columns"]),
-        tuple(tuple(_value(term) for term in row) for row in answer["rows"]),
+        tuple(tuple(value_of(term) for term in row) for row in answer["rows"]),
         answer.get("truncated", False),
     )
 
@@ -195,7 +195,8 @@ def _line_column(query: str, start: int) -> str:
     return f"{before.count(chr(10)) + 1}:{start - before.rfind(chr(10))}"
 
 
-def _value(term: list[Any] | None) -> Value:
+def value_of(term: list[Any] | None) -> Value:
+    """The plain value of a term, given as its text and the IRI of its datatype."""
     if term is None:
         return None
     value, kind = term

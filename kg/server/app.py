@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,41 +18,23 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from kg.server import page
+from kg.server.ask_routes import AskEndpoint
 from kg.server.description import describe
 from kg.server.envelope import Envelope, note
 from kg.server.explorer import UnknownError
 from kg.server.explorer_routes import ExplorerEndpoint, json_response
 from kg.server.explorer_store import MAX_NODES
+from kg.server.limits import TRUNCATED, Limits
 from kg.server.negotiation import GRAPHS, RESULTS, preferred
 from kg.server.processes import BusyError, CrashError, QueryProcesses
 from kg.server.protocol import read_query
 from kg.server.served_graph import INDEX_SECONDS, ServedGraph, StaleError
 from kg.sparql import check, explained, out_of_time
 from kg.sparql_worker import NOT_ACCEPTABLE
-from ontology.errors import KgError, QueryError
+from ontology.errors import KgError, MissingDependencyError, QueryError
 from ontology.identifiers import PREFIXES
 
-TRUNCATED = "Litkg-Truncated"
-"""Header of an answer that was cut at the limit; its value is the number of rows."""
-
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a query may take: ``timeout`` in seconds, ``rows``, ``memory`` in bytes; how many run at a time."""
-
-    timeout: float = 60
-    rows: int = 10_000
-    memory: int = 2 << 30
-    at_a_time: int = 4
-
-    def sentence(self) -> str:
-        """The limits in words."""
-        return (
-            f"A query ends after {self.timeout:g} seconds; an answer has at most {self.rows:,} rows"
-            f" or triples, and the header {TRUNCATED} where there are more."
-        )
 
 
 def create_app(
@@ -88,6 +69,7 @@ def create_app(
     return Starlette(
         routes=[
             *ExplorerEndpoint(graph).routes,
+            *AskEndpoint(graph_folder, graph, limits, endpoint.answer, _while_connected).routes,
             Route("/sparql", endpoint.sparql, methods=["GET", "POST"]),
         ],
         middleware=middleware,
@@ -121,7 +103,7 @@ class _Endpoint:
         wanted = {"results": preferred(accept, RESULTS), "graph": preferred(accept, GRAPHS)}
         if not any(wanted.values()):
             raise _not_acceptable(RESULTS + GRAPHS)
-        head, body = await _while_connected(request, self._answer(query, wanted))
+        head, body = await _while_connected(request, self.answer(query, wanted))
         if "error" in head:
             if head["error"] == NOT_ACCEPTABLE:
                 raise _not_acceptable(GRAPHS if head["message"] == "graph" else RESULTS)
@@ -136,9 +118,10 @@ class _Endpoint:
             return HTMLResponse(text, headers=headers)
         return Response(body, media_type=head["media_type"], headers=headers)
 
-    async def _answer(
+    async def answer(
         self, query: str, wanted: dict[str, str | None]
     ) -> tuple[dict[str, Any], bytes]:
+        """Have a process answer, in the media types wanted for results and graphs."""
         pages = {"results": RESULTS[0], "graph": GRAPHS[0]}
         media_types = {k: pages[k] if v == "text/html" else v for k, v in wanted.items()}
         request = {
@@ -217,6 +200,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _kg_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, MissingDependencyError):
+        return _told(request, 501, str(error), {})
     if isinstance(error, BusyError | StaleError) or not isinstance(error, QueryError):
         return _told(request, 503, str(error), {"Retry-After": "5"})
     if isinstance(error, UnknownError):

@@ -32,6 +32,8 @@ MOST_TERMS = 100
 MOST_ALIASES = 30
 MOST_SENTENCES = 100
 MOST_PAPERS = 100
+MOST_DRAWN = 200
+"""Entities of an answer that are drawn on the map."""
 
 Row = dict[str, Any]
 
@@ -100,6 +102,17 @@ SELECT entity, list(paper ORDER BY paper) AS papers,
             + floor((floor(confidence * 100 + 1e-9)) / $step)::INTEGER ORDER BY paper) AS kinds
 FROM link WHERE entity IN (SELECT unnest($entities)) GROUP BY entity
 """
+_AMONG = """
+WITH picked AS (SELECT unnest($numbers) AS number), stated AS (
+  SELECT head, relation, tail, count(DISTINCT paper) AS papers FROM statement
+  WHERE head IN (FROM picked) AND tail IN (FROM picked) GROUP BY ALL
+), inside AS (SELECT paper, entity FROM link WHERE entity IN (FROM picked))
+SELECT head, relation, tail, papers FROM stated
+UNION ALL
+SELECT one.entity, NULL, two.entity, count(*) FROM inside AS one
+JOIN inside AS two ON one.paper = two.paper AND one.entity < two.entity GROUP BY ALL
+ORDER BY ALL
+"""
 
 
 class Explorer:
@@ -114,7 +127,7 @@ class Explorer:
         self._connection = duckdb.connect(str(tables), read_only=True)
         self._shown = {
             row["number"]
-            for row in self._rows(
+            for row in self.rows(
                 "SELECT number FROM entity WHERE papers > 0 ORDER BY papers DESC, iri LIMIT $limit",
                 limit=max_nodes,
             )
@@ -127,9 +140,9 @@ class Explorer:
         names before aliases, then by papers.
         """
         words = fold(text)
-        hits = self._rows(_HITS, words=words, limit=limit) if words else []
+        hits = self.rows(_HITS, words=words, limit=limit) if words else []
         long_enough = len(words) > 2 or not words.isascii()
-        titles = self._rows(_TITLES, words=words, limit=limit) if long_enough else []
+        titles = self.rows(_TITLES, words=words, limit=limit) if long_enough else []
         return {
             "graph": self.graph,
             "entities": [{**hit, "name": clipped(hit["name"], LONGEST_NAME)} for hit in hits],
@@ -139,10 +152,10 @@ class Explorer:
     def neighbourhood(self, iri: str, *, limit: int) -> Row:
         """An entity, those closest to it, and the edges that join it to them, as a fragment."""
         centre = self._entity(iri)
-        near = self._rows(_NEIGHBOURS, centre=centre, limit=limit)
+        near = self.rows(_NEIGHBOURS, centre=centre, limit=limit)
         others = [row["other"] for row in near]
         terms = self._terms(centre)
-        sentences = self._rows(_SENTENCES, entity=centre, roles=list(ROLES), limit=3, offset=0)
+        sentences = self.rows(_SENTENCES, entity=centre, roles=list(ROLES), limit=3, offset=0)
         nodes = self._nodes([centre, *others, *terms["broader"], *terms["narrower"]])
         iris = {number: node["iri"] for number, node in nodes.items()}
         papers = self._papers(row["paper"] for row in sentences)
@@ -160,12 +173,12 @@ class Explorer:
         number = self._paper(paper_id)
         [paper] = self._papers([number]).values()
         abstract = paper.pop("abstract")
-        found = self._rows(
+        found = self.rows(
             'SELECT field, start, "end", iri AS entity, entity.number FROM mention'
             " JOIN entity ON entity.number = mention.entity WHERE paper = $paper ORDER BY ALL",
             paper=number,
         )
-        linked = self._rows("SELECT entity FROM link WHERE paper = $paper", paper=number)
+        linked = self.rows("SELECT entity FROM link WHERE paper = $paper", paper=number)
         paper["pieces"] = [[0, abstract]] if abstract else []
         paper["whole"] = True
         paper["marks"] = [
@@ -179,7 +192,7 @@ class Explorer:
 
         Ids that no paper has are passed over.
         """
-        found = self._rows("SELECT number FROM paper WHERE list_contains($ids, id)", ids=list(ids))
+        found = self.rows("SELECT number FROM paper WHERE list_contains($ids, id)", ids=list(ids))
         return self._fragment(papers=self._papers(row["number"] for row in found).values())
 
     def evidence(
@@ -193,17 +206,17 @@ class Explorer:
         entity = self._entity(iri)
         window = {"limit": limit + 1, "offset": offset}
         if other is not None:
-            rows = self._rows(_STATEMENTS, a=entity, b=self._entity(other), **window)
+            rows = self.rows(_STATEMENTS, a=entity, b=self._entity(other), **window)
         elif paper is not None:
-            rows = self._rows(_MENTIONED, entity=entity, paper=self._paper(paper), **window)
+            rows = self.rows(_MENTIONED, entity=entity, paper=self._paper(paper), **window)
         else:
-            rows = self._rows(_SENTENCES, entity=entity, roles=list(ROLES), **window)
+            rows = self.rows(_SENTENCES, entity=entity, roles=list(ROLES), **window)
         papers = self._papers(row["paper"] for row in rows[:limit])
         nodes, edges = {}, []
         if other is not None:
             number = self._entity(other)
             nodes = self._nodes([entity, number])
-            [both] = self._rows(_BOTH, a=entity, b=number)
+            [both] = self.rows(_BOTH, a=entity, b=number)
             iris = {key: node["iri"] for key, node in nodes.items()}
             edges = self._edges(entity, {number: both["papers"]}, iris)
         sentences = []
@@ -217,18 +230,31 @@ class Explorer:
         fragment = self._fragment(nodes=nodes.values(), edges=edges, papers=papers.values())
         return {**fragment, "sentences": sentences, "more": len(rows) > limit}
 
+    def among(self, iris: Sequence[str]) -> Row:
+        """The entities of IRIs and what joins them to each other, as a fragment; others are passed over."""
+        found = self.rows(
+            "SELECT number FROM entity WHERE iri IN (SELECT unnest($iris)) ORDER BY number",
+            iris=list(iris),
+        )
+        nodes = self._nodes(row["number"] for row in found)
+        told = {number: node["iri"] for number, node in nodes.items()}
+        joined = self.rows(_AMONG, numbers=list(nodes))
+        edges = [_edge(row, told) for row in joined]
+        return self._fragment(nodes=nodes.values(), edges=edges)
+
     def close(self) -> None:
         """Let the store go."""
         self._connection.close()
 
-    def _rows(self, sql: str, **values: Any) -> list[Row]:
+    def rows(self, sql: str, **values: Any) -> list[Row]:
+        """Ask the tables in SQL of our own, with values bound."""
         with self._connection.cursor() as cursor:
             found = cursor.execute(sql, values)
             names = [column[0] for column in found.description or ()]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def _entity(self, iri: str) -> int:
-        found = self._rows("SELECT number FROM entity WHERE iri = $iri", iri=iri)
+        found = self.rows("SELECT number FROM entity WHERE iri = $iri", iri=iri)
         if not found:
             raise UnknownError(
                 f"entity {iri!r}: the graph has none of this IRI; search for its name"
@@ -236,7 +262,7 @@ class Explorer:
         return int(found[0]["number"])
 
     def _paper(self, paper_id: str) -> int:
-        found = self._rows("SELECT number FROM paper WHERE id = $id", id=paper_id)
+        found = self.rows("SELECT number FROM paper WHERE id = $id", id=paper_id)
         if not found:
             raise UnknownError(f"paper {paper_id!r}: the graph has none of this id")
         return int(found[0]["number"])
@@ -246,7 +272,7 @@ class Explorer:
         return {
             kind: [
                 row["number"]
-                for row in self._rows(
+                for row in self.rows(
                     f"SELECT number FROM step JOIN entity ON number = {kind}"  # noqa: S608
                     f" WHERE {centre_of} = $centre ORDER BY papers DESC, number LIMIT $limit",
                     centre=centre,
@@ -259,13 +285,13 @@ class Explorer:
     def _nodes(self, numbers: Iterable[int]) -> dict[int, Row]:
         """Entities by number; with all their links, but those that every page has from the start."""
         wanted = list(dict.fromkeys(numbers))
-        found = self._rows(
+        found = self.rows(
             "SELECT number, iri, type, name, papers FROM entity"
             " WHERE number IN (SELECT unnest($entities))",
             entities=wanted,
         )
         outside = [row["number"] for row in found if row["number"] not in self._shown]
-        links = self._rows(
+        links = self.rows(
             _LINKS, entities=outside, roles=list(ROLES), steps=STEPS, step=CONFIDENCE_STEP
         )
         linked = {row.pop("entity"): row for row in links}
@@ -281,23 +307,16 @@ class Explorer:
 
     def _edges(self, centre: int, together: dict[int, int], iris: dict[int, str]) -> list[Row]:
         """The relations that join an entity to others, and how many papers name it with each."""
-        stated = self._rows(_RELATIONS, centre=centre, others=list(together))
-        return [
-            {
-                "head": iris[row["head"]],
-                "tail": iris[row["tail"]],
-                "relation": row["relation"],
-                "papers": row["papers"],
-            }
-            for row in stated
-        ] + [
-            {"head": iris[centre], "tail": iris[other], "relation": None, "papers": papers}
+        stated = self.rows(_RELATIONS, centre=centre, others=list(together))
+        counted = (
+            {"head": centre, "tail": other, "relation": None, "papers": papers}
             for other, papers in together.items()
             if papers
-        ]
+        )
+        return [_edge(row, iris) for row in (*stated, *counted)]
 
     def _aliases(self, entity: int) -> list[list[str]]:
-        rows = self._rows(
+        rows = self.rows(
             "SELECT alias, language FROM alias WHERE entity = $entity ORDER BY place LIMIT $limit",
             entity=entity,
             limit=MOST_ALIASES,
@@ -305,7 +324,7 @@ class Explorer:
         return [[clipped(row["alias"], LONGEST_NAME), row["language"]] for row in rows]
 
     def _papers(self, numbers: Iterable[int]) -> dict[int, Row]:
-        found = self._rows(
+        found = self.rows(
             "SELECT * FROM paper WHERE number IN (SELECT unnest($numbers)) ORDER BY number",
             numbers=list(set(numbers)),
         )
@@ -349,7 +368,7 @@ class Explorer:
         """A piece of the graph; quoted papers get the marks that lie in what is quoted."""
         found = list(papers)
         quoted = {paper["number"]: paper for paper in found if "abstract" in paper}
-        for row in self._rows(
+        for row in self.rows(
             'SELECT paper, field, start, "end", iri FROM mention'
             " JOIN entity ON entity.number = mention.entity"
             " WHERE paper IN (SELECT unnest($numbers)) ORDER BY ALL",
@@ -367,6 +386,10 @@ class Explorer:
             "edges": list(edges),
             "papers": [{k: v for k, v in one.items() if k != "abstract"} for one in found],
         }
+
+
+def _edge(row: Row, iris: dict[int, str]) -> Row:
+    return {**row, "head": iris[row["head"]], "tail": iris[row["tail"]]}
 
 
 class UnknownError(QueryError):

@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from exports.html import asset
 from kg.server.explorer import (
+    MOST_DRAWN,
     MOST_HITS,
     MOST_NEIGHBOURS,
     MOST_PAPERS,
@@ -60,6 +61,7 @@ class ExplorerEndpoint:
                     ("paper", _paper),
                     ("papers", _papers),
                     ("evidence", _evidence),
+                    ("among", _among),
                 )
             ),
         ]
@@ -137,6 +139,13 @@ def _evidence(explorer: Explorer, request: Request) -> Callable[[], Row]:
     limit = _number(request, "limit", 20, 1, MOST_SENTENCES)
     offset = _number(request, "offset", 0, 0, 1_000_000)
     return lambda: explorer.evidence(iri, other=other, paper=paper, limit=limit, offset=offset)
+
+
+def _among(explorer: Explorer, request: Request) -> Callable[[], Row]:
+    iris = request.query_params.getlist("iri")
+    if not 1 <= len(iris) <= MOST_DRAWN:
+        raise HTTPException(400, f"request: give 1 to {MOST_DRAWN} values of iri, not {len(iris)}")
+    return lambda: explorer.among(iris)
 
 
 def _maybe(request: Request, name: str) -> str | None:

@@ -24,7 +24,7 @@ SCRIPT = "served.js"
 MAX_NODES = 2000
 """Entities that the page holds from the start, unless told otherwise: those of most papers."""
 
-_VERSION = 1
+_VERSION = 2
 """Of the tables below."""
 _SEPARATORS = re.compile("[\\s_\u2010-\u2015-]+")
 
@@ -32,7 +32,7 @@ _SEPARATORS = re.compile("[\\s_\u2010-\u2015-]+")
 _TABLES = """
 CREATE TABLE paper AS
 SELECT (row_number() OVER (ORDER BY id) - 1)::INTEGER AS number,
-       id, title, abstract, authors, venue, year, doi, arxiv, pmid, url
+       id, iri, title, abstract, authors, venue, year, doi, arxiv, pmid, url
 FROM papers ORDER BY id;
 CREATE TABLE entity AS
 SELECT (row_number() OVER (ORDER BY iri) - 1)::INTEGER AS number, iri, type, name, papers

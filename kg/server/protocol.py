@@ -38,7 +38,7 @@ async def read_query(request: Request) -> str | None:
     charset = parameters.partition("charset=")[2].strip().strip('"').lower()
     if charset not in ("", "utf-8", "utf8"):
         raise HTTPException(415, "request: the charset must be UTF-8")
-    body = await _body(request)
+    body = await read_body(request)
     if media_type == _FORM:
         query = _query(pairs + _pairs(body, "form"))
     else:
@@ -83,7 +83,8 @@ def _query(pairs: list[tuple[str, str]]) -> str | None:
     return queries[0] if queries else None
 
 
-async def _body(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
+    """Read what is posted; raise ``HTTPException`` with status 408 or 413 where it takes too long."""
     pieces, size = [], 0
     try:
         async with asyncio.timeout(_READ_SECONDS):

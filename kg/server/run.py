@@ -12,6 +12,7 @@ from pathlib import Path
 from kg.graph import open_graph
 from kg.query_store import Progress
 from kg.server.explorer_store import MAX_NODES, open_overview, open_tables
+from kg.server.limits import Limits
 from ontology.errors import InputError, MissingDependencyError
 
 _GRACE_SECONDS = 3
@@ -48,7 +49,7 @@ def serve(
     try:
         import uvicorn  # noqa: PLC0415  an extra
 
-        from kg.server.app import Limits, create_app  # noqa: PLC0415  Starlette is an extra
+        from kg.server.app import create_app  # noqa: PLC0415  Starlette is an extra
     except ImportError as error:
         raise MissingDependencyError(
             f"kg serve: {error.name} is not installed; pip install 'litkg[serve]'"

@@ -32,7 +32,10 @@ class ServedGraph:
     def __init__(self, folder: Path, *, max_nodes: int = MAX_NODES) -> None:
         """``max_nodes`` bounds the entities that the map shows at first."""
         self._store = _Followed(
-            folder, lambda graph, progress: make_store(graph, progress=progress)
+            folder, lambda graph, progress: make_store(graph, "sparql", progress=progress)
+        )
+        self._cypher = _Followed(
+            folder, lambda graph, progress: make_store(graph, "cypher", progress=progress)
         )
         self._map = _Followed(folder, lambda graph, progress: _open_map(graph, max_nodes, progress))
 
@@ -49,6 +52,10 @@ class ServedGraph:
         """
         return await self._store.current(wait), self._store.version
 
+    async def cypher_store(self, *, wait: float) -> Path:
+        """Give the folder of the Cypher store, made when it is first asked for; raises as ``store``."""
+        return await self._cypher.current(wait)
+
     async def map(self, *, wait: float) -> Map:
         """Give what the explorer shows and asks; waits and raises as ``store``."""
         return await self._map.current(wait)
@@ -64,6 +71,7 @@ class ServedGraph:
     async def close(self) -> None:
         """Give up what is being made."""
         await self._store.close()
+        await self._cypher.close()
         await self._map.close()
 
 

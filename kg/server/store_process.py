@@ -1,8 +1,8 @@
-"""The SPARQL store of a graph, made in a process of its own: the server answers meanwhile.
+"""The stores that queries read, made in a process of their own: the server answers meanwhile.
 
-Making it takes minutes for a large graph. Run with ``python -m``, the module makes the store of the
-graph folder that it is given, writes the number of statements so far to stdout now and then, and what
-is wrong to stderr.
+Making one takes minutes for a large graph. Run with ``python -m``, the module makes the store of the
+language and graph folder that it is given, writes how much is in it so far to stdout now and then, and
+what is wrong to stderr.
 """
 
 from __future__ import annotations
@@ -13,17 +13,21 @@ import sys
 import time
 from pathlib import Path
 
+from kg import cypher_store, sparql
 from kg.graph import Graph, open_graph
 from kg.query_store import Progress
-from kg.sparql import open_store
+from kg.recipes import Language
 from ontology.errors import KgError, QueryError
 
 _SECONDS = 0.5
 _GRACE_SECONDS = 2
 
 
-async def make_store(graph: Graph, *, progress: Progress | None = None) -> Path:
-    """Give the folder of the graph's SPARQL store once it is made.
+_STORES = {"sparql": sparql.open_store, "cypher": cypher_store.open_store}
+
+
+async def make_store(graph: Graph, language: Language, *, progress: Progress | None = None) -> Path:
+    """Give the folder of the graph's store for a language once it is made.
 
     A caller that is cancelled ends the making. Raises ``QueryError`` where it fails.
     """
@@ -33,6 +37,7 @@ async def make_store(graph: Graph, *, progress: Progress | None = None) -> Path:
         "-P",
         "-m",
         "kg.server.store_process",
+        language,
         str(graph.path),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
@@ -50,7 +55,7 @@ async def make_store(graph: Graph, *, progress: Progress | None = None) -> Path:
             raise QueryError(complaint.rpartition("\n")[2] or "index: its making was ended")
     finally:
         await _ended(process)
-    return open_store(graph)
+    return _STORES[language](graph)
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:
@@ -66,18 +71,18 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def main(folder: Path) -> None:
-    """Make the store of a graph folder."""
+def main(language: str, folder: Path) -> None:
+    """Make the store of a graph folder for a language."""
     last = time.monotonic()
 
-    def report(statements: int) -> None:
+    def report(count: int) -> None:
         nonlocal last
         if time.monotonic() - last > _SECONDS:
             last = time.monotonic()
-            print(statements, flush=True)
+            print(count, flush=True)
 
     try:
-        open_store(open_graph(folder), progress=report)
+        _STORES[language](open_graph(folder), progress=report)
     except KeyboardInterrupt:
         sys.exit("index: its making was ended")
     except KgError as error:
@@ -85,4 +90,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(sys.argv[1], Path(sys.argv[2]))

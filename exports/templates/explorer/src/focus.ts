@@ -14,7 +14,7 @@ const FARTHER = 3;
 const MOST = 120;
 
 export function focusOf(state: State, selection: Selection): Focus | null {
-  const { paper, pair, cell, entity, to } = state;
+  const { paper, pair, cell, entity, to, among } = state;
   if (paper) {
     const entities = new Set(paper.links.map((link) => link.entity));
     const pairs = [...entities].flatMap((each) => each.pairs.filter((one) => one.relations.length && entities.has(one.a) && entities.has(one.b)));
@@ -22,6 +22,10 @@ export function focusOf(state: State, selection: Selection): Focus | null {
   }
   if (pair) return { entities: new Set([pair.a, pair.b]), pairs: new Set([pair]) };
   if (cell) return { entities: new Set(cell), pairs: new Set() };
+  if (!entity && among) {
+    const entities = new Set(among);
+    return { entities, pairs: new Set(among.flatMap((each) => each.pairs.filter((one) => entities.has(one.a) && entities.has(one.b)))) };
+  }
   if (!entity) return null;
   if (to) {
     const found = shortest(entity, to, selection) ?? [];

@@ -26,7 +26,7 @@ export async function start(reading: Promise<Model>, reach?: (model: Model) => B
     history.replaceState(null, "", `#${format({ ...state, ...part }, model)}`);
     show(false);
   });
-  const targets = ["entity", "pair", "cell", "paper"];
+  const targets = ["entity", "pair", "cell", "paper", "among"];
   const address = (part: Partial<State>) => `#${format(targets.some((name) => name in part) ? aimed(state, part) : { ...state, ...part }, model)}`;
   const views = new Views(model, address, readColours);
   const all = model.entityCounts.reduce((sum, count) => sum + count, 0);
@@ -98,8 +98,8 @@ export async function start(reading: Promise<Model>, reach?: (model: Model) => B
   function show(travel: boolean, first = false): void {
     state = parse(location.hash, model);
     selection = new Selection(model, state);
-    const { entity, to, wide, pair, cell, paper } = state;
-    const target = format(aimed(parse("", model), { entity, to, wide, pair, cell, paper }), model);
+    const { entity, to, wide, pair, cell, paper, among } = state;
+    const target = format(aimed(parse("", model), { entity, to, wide, pair, cell, paper, among }), model);
     const { heading, content } = panel.render(state, selection);
     aside.classList.toggle("chosen", chosen(state));
     aside.setAttribute("aria-label", heading);

@@ -150,7 +150,7 @@ export class MapView {
     this.focus = focusOf(state, selection);
     this.terrain.shadeGround(this.shown, this.model.entities, this.colours.shade);
     // What the reader asked for is shown with all its neighbours, however few their papers.
-    const asked = askedFor(state);
+    const asked = state.among ? new Set(state.among) : askedFor(state);
     for (const entity of this.focus?.entities ?? []) if (asked.has(entity) || selection.visible(entity, 1)) this.shown.add(entity);
   }
 

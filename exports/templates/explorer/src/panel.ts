@@ -27,6 +27,7 @@ export class Panel {
     if (state.cell) return { heading: `${state.cell[0].name} – ${state.cell[1].name}`, content: this.both(...state.cell) };
     if (state.entity && state.to) return { heading: `${state.entity.name} → ${state.to.name}`, content: this.path(state.entity, state.to) };
     if (state.entity) return { heading: state.entity.name, content: this.entity(state.entity) };
+    if (state.among) return { heading: t("{} entities", state.among.length), content: this.group(state.among) };
     return { heading: t("Overview"), content: this.overview() };
   }
 
@@ -39,6 +40,11 @@ export class Panel {
 
   private name(entity: Entity): HTMLElement {
     return h("a", { class: "name", href: this.to({ entity }) }, h("i", { class: `dot t${entity.type}` }), h("span", { dir: "auto" }, entity.name));
+  }
+
+  private group(entities: Entity[]): HTMLElement {
+    return h("article", {}, h("h2", {}, t("{} entities", entities.length)),
+      this.folded(entities.map((each) => h("li", {}, this.name(each), h("span", { class: "count" }, number(this.selection.papers(each))))), "rows", 40));
   }
 
   private overview(): HTMLElement {

@@ -50,14 +50,15 @@ export class Remote implements Beyond {
   }
 
   lacks(hash: string): boolean {
-    const { entities, paper } = named(hash);
-    return entities.some((iri) => !this.model.byIri.has(iri)) || (paper !== null && !this.model.byId.has(paper));
+    const { entities, paper, among } = named(hash);
+    return [...entities, ...among].some((iri) => !this.model.byIri.has(iri)) || (paper !== null && !this.model.byId.has(paper));
   }
 
   async bring(hash: string): Promise<boolean> {
-    const { entities, pair, paper } = named(hash);
+    const { entities, pair, paper, among } = named(hash);
     const jobs: Promise<boolean>[] = [];
     if (paper !== null) jobs.push(this.once(`paper ${paper}`, async () => this.merge(await this.get("paper", { id: paper }))));
+    else if (among.length) jobs.push(this.once(`among ${among.join(" ")}`, async () => this.merge(await this.get("among", new URLSearchParams(among.map((iri) => ["iri", iri]))))));
     else if (pair) jobs.push(this.once(`pair ${pair.join(" ")}`, async () => void (await this.evidence(pair[0], pair[1], 0))));
     else
       for (const iri of entities)
@@ -237,11 +238,11 @@ const nothing = { authors: "", venue: "", url: "", whole: false };
 const key = (a: Entity, b: Entity): string => `${Math.min(a.index, b.index)} ${Math.max(a.index, b.index)}`;
 
 /** What an address names: entities, two of them as a pair, or a paper. */
-function named(hash: string): { entities: string[]; pair: [string, string] | null; paper: string | null } {
+function named(hash: string): { entities: string[]; pair: [string, string] | null; paper: string | null; among: string[] } {
   const words = new URLSearchParams(hash.replace(/^#/, ""));
   const [a, b] = [words.get("a"), words.get("b")];
   const entities = ["entity", "to", "a", "b"].map((name) => words.get(name)).filter((iri): iri is string => iri !== null);
-  return { entities, pair: a !== null && b !== null ? [a, b] : null, paper: words.get("paper") };
+  return { entities, pair: a !== null && b !== null ? [a, b] : null, paper: words.get("paper"), among: words.getAll("among") };
 }
 
 /** The row of a number in rising numbers, or -1. */

@@ -2,8 +2,9 @@
 
 import { ROLES, type Entity, type Model, type Pair, type Paper } from "./data";
 
-export const VIEWS = ["map", "table", "matrix", "timeline"] as const;
-export type View = (typeof VIEWS)[number];
+export type View = "map" | "table" | "matrix" | "timeline" | "sparql" | "cypher";
+/** The views of the page on disk; that of a server adds its own. */
+export const VIEWS: View[] = ["map", "table", "matrix", "timeline"];
 const LINES = ["all", "stated", "together", "none"] as const;
 
 export interface State {
@@ -17,6 +18,8 @@ export interface State {
   /** A cell of the matrix: two entities, whether or not a line joins them. */
   cell?: [Entity, Entity];
   paper?: Paper;
+  /** The entities of an answer. */
+  among?: Entity[];
   hidden: Set<number>;
   least: number;
   years?: [number, number];
@@ -33,7 +36,7 @@ export interface State {
 }
 
 /** What is looked at, without the filters. */
-export type Target = Pick<Partial<State>, "entity" | "to" | "wide" | "pair" | "cell" | "paper">;
+export type Target = Pick<Partial<State>, "entity" | "to" | "wide" | "pair" | "cell" | "paper" | "among">;
 
 const one = <T extends string>(word: string | null, of: readonly T[]): T => of.find((each) => each === word) ?? of[0];
 
@@ -46,6 +49,7 @@ export function parse(hash: string, model: Model): State {
   const years = /^(\d{1,4})-(\d{1,4})$/.exec(words.get("years") ?? "");
   const [a, b] = [entity("a"), entity("b")];
   const pair = a && b && a.pairs.find((each) => (each.a === a && each.b === b) || (each.a === b && each.b === a));
+  const among = words.getAll("among").map((iri) => model.byIri.get(iri)).filter((each) => each !== undefined);
   const across = model.types.indexOf(words.get("across") ?? "");
   return {
     view: one(words.get("view"), VIEWS),
@@ -55,6 +59,7 @@ export function parse(hash: string, model: Model): State {
     pair,
     cell: a && b && !pair ? [a, b] : undefined,
     paper: model.byId.get(words.get("paper") ?? "\0"),
+    among: among.length ? among : undefined,
     hidden: known(model.types, list("hide")),
     least: least >= 1 ? least : model.least,
     years: years ? [Number(years[1]), Number(years[2])] : undefined,
@@ -83,6 +88,7 @@ export function format(state: State, model: Model): string {
     if (state.to) words.set("to", state.to.iri);
     else if (state.wide) words.set("steps", "2");
   }
+  else for (const each of state.among ?? []) words.append("among", each.iri);
   names("hide", model.types, state.hidden);
   if (state.least !== model.least) words.set("min", String(state.least));
   if (state.years) words.set("years", state.years.join("-"));
@@ -97,7 +103,7 @@ export function format(state: State, model: Model): string {
 
 /** The same view and filters with another target, or none. */
 export const aimed = (state: State, target: Target): State => ({
-  ...state, entity: undefined, to: undefined, wide: false, pair: undefined, cell: undefined, paper: undefined, ...target,
+  ...state, entity: undefined, to: undefined, wide: false, pair: undefined, cell: undefined, paper: undefined, among: undefined, ...target,
 });
 
-export const chosen = (state: State): boolean => Boolean(state.entity || state.pair || state.cell || state.paper);
+export const chosen = (state: State): boolean => Boolean(state.entity || state.pair || state.cell || state.paper || state.among);

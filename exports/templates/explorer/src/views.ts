@@ -26,8 +26,9 @@ export interface Listing {
   svg?: (colours: Colours) => string;
 }
 
-const LISTINGS: Record<Exclude<View, "map">, (model: Model, state: State, selection: Selection, go: Go) => Listing> = { table, matrix, timeline };
-const NAMES: Record<View, string> = { map: "Map", table: "Table", matrix: "Matrix", timeline: "Timeline" };
+type Lister = (model: Model, state: State, selection: Selection, go: Go) => Listing;
+const LISTINGS: Partial<Record<View, Lister>> = { table, matrix, timeline };
+const NAMES: Partial<Record<View, string>> = { map: "Map", table: "Table", matrix: "Matrix", timeline: "Timeline" };
 
 /** A cell that a spreadsheet might run is guarded by an apostrophe, as in the tables that `kg export` writes. */
 const guarded = (text: string): string => text.replace(/(^|[;\t\r\n])(?=['=+\-@＝＋－＠\t\r\n])/g, "$1'");
@@ -43,6 +44,13 @@ function save(name: string, file: Blob): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+/** Add a view, before the page is put together. */
+export function addView(view: View, name: string, lister: Lister): void {
+  VIEWS.push(view);
+  NAMES[view] = name;
+  LISTINGS[view] = lister;
+}
+
 export class Views {
   readonly bar: HTMLElement;
   readonly host = h("section", { id: "view", tabindex: "-1", hidden: true });
@@ -56,7 +64,7 @@ export class Views {
   private selection!: Selection;
 
   constructor(private readonly model: Model, private readonly go: Go, private readonly colours: () => Colours) {
-    for (const view of VIEWS) this.links.set(view, h("a", { href: "#" }, t(NAMES[view])));
+    for (const view of VIEWS) this.links.set(view, h("a", { href: "#" }, t(NAMES[view] ?? view)));
     const button = (label: string, act: () => void | Promise<void>) => {
       const made = h("button", { type: "button" }, label);
       made.addEventListener("click", () => {
@@ -96,9 +104,9 @@ export class Views {
     // The content is made anew; whoever moves by keyboard stays where they were.
     const held = document.activeElement instanceof HTMLElement && this.host.contains(document.activeElement) ? document.activeElement : null;
     const again = held && (held.dataset.key ? `[data-key="${CSS.escape(held.dataset.key)}"]` : held.getAttribute("href") && held.getAttribute("aria-label") ? `a[aria-label="${CSS.escape(held.getAttribute("aria-label")!)}"]` : "");
-    this.listing = state.view === "map" ? null : LISTINGS[state.view](this.model, state, selection, this.go);
+    this.listing = LISTINGS[state.view]?.(this.model, state, selection, this.go) ?? null;
     this.host.hidden = !this.listing;
-    this.host.setAttribute("aria-label", t(NAMES[state.view]));
+    this.host.setAttribute("aria-label", t(NAMES[state.view] ?? "Map"));
     this.host.replaceChildren(...(this.listing ? [this.listing.content] : []));
     this.host.querySelectorAll<HTMLElement>(".listing, .scroll").forEach((each, at) => scrolled[at] && each.scrollTo(scrolled[at][0], scrolled[at][1]));
     if (again) this.host.querySelector<HTMLElement>(again)?.focus({ preventScroll: true });
