@@ -110,7 +110,12 @@ def main() -> None:
         killed: Counter[str] = Counter()
         for number in range(arguments.kills):
             step = list(STEPS)[number % len(STEPS)]
-            if step != "annotate" and not finished >= everything:
+            if step == "annotate":
+                shutil.rmtree(staging_folder(graph), ignore_errors=True)
+                shutil.rmtree(graph)
+                shutil.copytree(kept, graph)
+                finished = shards(graph)
+            elif not finished >= everything:
                 update(graph, new, workers=2)  # so that the late steps come at once
                 finished = shards(graph)
                 back(kept, graph)
