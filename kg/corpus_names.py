@@ -65,10 +65,12 @@ def _settled(
     for one in names:
         papers[resolutions[one.type, one.name].iri] += one.papers
     entities = {one.iri: one for one in resolutions.values()}
+    keys = {iri: match_key(one.name) for iri, one in entities.items()}
+    owners = Counter(keys.values())
     return settle_types(
-        TypedEntity(iri, one.type, key, papers[iri], one.entry is not None)
-        for iri, one in entities.items()
-        if (key := match_key(one.name)) and key not in by_hand
+        TypedEntity(iri, entities[iri].type, key, papers[iri], entities[iri].entry is not None)
+        for iri, key in keys.items()
+        if key and owners[key] > 1 and key not in by_hand
     )
 
 

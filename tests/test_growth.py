@@ -39,6 +39,12 @@ DECISIONS = (
     decision(Verb.SPLIT, EntityType.METHOD, "diffusion model"),
 )
 
+_COLUMNS = "id\ttype\tname\taliases\tbroader\tnote\n"
+VOCABULARIES = (
+    _COLUMNS + "method:rainformer\tMethod\tRain Former\tRainFormer|GNN\t\t\n",
+    _COLUMNS + "task:rain\tTask\train prediction\tprecipitation nowcasting\t\t\n",
+)
+
 
 def line(identifier, thing, **fields):
     paper = {"id": identifier, "title": f"A study of {thing}", "abstract": f"We propose {thing}."}
@@ -51,7 +57,7 @@ def write(path, lines):
 
 
 def rules(target, *sources, **options):
-    return build(sources, target, settings=RULES, workers=1, name="corpus", **options)
+    return build(sources, target, workers=1, name="corpus", **{"settings": RULES} | options)
 
 
 PAPERS = st.lists(
@@ -71,6 +77,7 @@ STEPS = st.one_of(
     st.tuples(st.just("drop"), st.sampled_from(NAMES)),
     st.tuples(st.just("take"), st.integers(0, 5)),
     st.tuples(st.just("decide"), st.sampled_from(DECISIONS)),
+    st.tuples(st.just("list"), st.sampled_from(VOCABULARIES)),
 )
 
 
@@ -81,6 +88,8 @@ class Grown:
         self.sources = folder / "sources"
         self.sources.mkdir()
         self.clean = folder / "clean"
+        self.vocabulary = folder / "mine.tsv"
+        self.settings = RULES
         self.map = folder / "map"
         write(self.sources / "start.jsonl", [line("p0", THINGS[0]), line("p9", THINGS[1])])
         rules(self.map, self.sources)
@@ -125,19 +134,24 @@ class Grown:
         add_decision(self.map / CURATION, one)
         update(self.map, workers=1)
 
+    def list(self, entries):
+        self.vocabulary.write_text(entries, encoding="utf-8")
+        self.settings = Settings(vocabulary=(self.vocabulary,))
+        update(self.map, workers=1, settings=self.settings)
+
     def rebuilt(self):
-        """A build from nothing of the sources as they are, with the same decisions."""
-        rules(self.clean, self.sources)
+        """A build from nothing of the sources as they are, with the same vocabulary and decisions."""
+        rules(self.clean, self.sources, settings=self.settings)
         if (self.map / CURATION).exists():
             shutil.copytree(self.map / CURATION, self.clean / CURATION)
-            rules(self.clean, self.sources)
+            rules(self.clean, self.sources, settings=self.settings)
         return self.clean
 
 
 @settings(max_examples=15)
 @given(st.lists(STEPS, min_size=1, max_size=5))
 def test_an_updated_graph_equals_a_clean_build(steps):
-    """Add, change, remove, decide, in any order: every byte of tables, records and manifest."""
+    """Add, change, remove, decide, list names, in any order: every byte but the annotations'."""
     with tempfile.TemporaryDirectory() as folder:
         grown = Grown(Path(folder))
         for verb, *arguments in steps:
