@@ -47,7 +47,7 @@ class KgGroup(click.Group):
         # Out of the handler the frames of the command are gone, and with them its processes.
         kept = "; what is finished is kept, and the same command continues there"
         notes().print(f"interrupted{kept if ctx.invoked_subcommand in CONTINUED else ''}")
-        ctx.exit(130)
+        raise click.exceptions.Exit(130)
 
 
 @click.group(cls=KgGroup, context_settings={"help_option_names": ["-h", "--help"]})
