@@ -39,13 +39,15 @@ class KgGroup(click.Group):
         except KgError as error:
             raise click.ClickException(" ".join(str(error).split())) from error
         except KeyboardInterrupt:
-            kept = "; what is finished is kept, and the same command continues there"
-            notes().print(f"interrupted{kept if ctx.invoked_subcommand in CONTINUED else ''}")
-            ctx.exit(130)
+            pass
         except BrokenPipeError:
             # The reader went away (kg ... | head): nothing is left to say.
             sys.stderr.close()
             sys.exit(141)
+        # Out of the handler the frames of the command are gone, and with them its processes.
+        kept = "; what is finished is kept, and the same command continues there"
+        notes().print(f"interrupted{kept if ctx.invoked_subcommand in CONTINUED else ''}")
+        raise click.exceptions.Exit(130)
 
 
 @click.group(cls=KgGroup, context_settings={"help_option_names": ["-h", "--help"]})
