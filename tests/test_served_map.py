@@ -12,8 +12,9 @@ import pytest
 from browser import chromium, opened, severe
 from graphs import NASTY, E, P, folder_of, graph_of, hostile_graph, rows_of, small_graph
 from helpers import ROOT
-from selenium.webdriver import Chrome, Keys
+from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select
 from selenium.webdriver.support.wait import WebDriverWait
 from served import Server, served
 
@@ -206,12 +207,19 @@ def test_hostile_texts_stay_text(browser: Chrome, tmp_path: Path) -> None:
 
 
 @pytest.mark.system("explorer-modules")
-@pytest.mark.parametrize("view", ["", f"entity={TINYSEG}", "paper=p2"])
+@pytest.mark.parametrize(
+    "view", ["", f"entity={TINYSEG}", "paper=p2", "view=sparql", "view=cypher"]
+)
 def test_axe_finds_nothing(browser: Chrome, small: Server, view: str) -> None:
     """The rules of WCAG 2.1 A and AA, checked by axe-core, hold in the served page."""
     browser.execute_cdp_cmd("Page.setBypassCSP", {"enabled": True})
     opened(browser, f"{small.home}#{view}")
-    WebDriverWait(browser, 20).until(lambda b: not view or count(b, "#panel.chosen"))
+    if "view" in view:
+        Select(browser.find_element(By.CSS_SELECTOR, ".ask select")).select_by_value("top-of-year")
+        browser.find_element(By.CSS_SELECTOR, ".run").click()
+        told(browser, " in ")
+    elif view:
+        WebDriverWait(browser, 20).until(lambda b: count(b, "#panel.chosen"))
     browser.execute_script(AXE.read_text("utf-8"))
     found: list[dict[str, Any]] = browser.execute_async_script(
         "const done = arguments[0]; axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
@@ -220,3 +228,133 @@ def test_axe_finds_nothing(browser: Chrome, small: Server, view: str) -> None:
     )
     browser.execute_cdp_cmd("Page.setBypassCSP", {"enabled": False})
     assert found == []
+
+
+@pytest.fixture(scope="module")
+def saved(browser: Chrome, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the browser saves files into."""
+    folder = tmp_path_factory.mktemp("saved")
+    allowed = {"behavior": "allow", "downloadPath": str(folder)}
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", allowed)
+    return folder
+
+
+def write(browser: Chrome, query: str) -> None:
+    """Type a query into the editor in place of what stands there, and run it by keyboard."""
+    browser.find_element(By.CSS_SELECTOR, ".cm-content").click()
+    keys = ActionChains(browser)
+    keys.key_down(Keys.CONTROL).send_keys("a").key_up(Keys.CONTROL).send_keys(query)
+    keys.key_down(Keys.CONTROL).send_keys(Keys.ENTER).key_up(Keys.CONTROL).perform()
+
+
+def told(browser: Chrome, text: str) -> None:
+    """Wait until the tab says so."""
+    WebDriverWait(browser, 40).until(
+        lambda b: text in b.find_element(By.CSS_SELECTOR, ".message").text
+    )
+
+
+def column(browser: Chrome, number: int) -> list[str]:
+    cells = browser.find_elements(By.CSS_SELECTOR, f".answer tbody td:nth-child({number})")
+    return [cell.text for cell in cells]
+
+
+@pytest.mark.parametrize("language", ["sparql", "cypher"])
+def test_recipe_is_filled_and_run(
+    browser: Chrome, small: Server, saved: Path, language: str
+) -> None:
+    """A question of the cookbook is chosen, its parameter filled in, its rows sorted, saved, drawn."""
+    browser.get_log("browser")
+    opened(browser, f"{small.home}#view={language}")
+    WebDriverWait(browser, 20).until(lambda b: count(b, ".ask option") > 30)
+    Select(browser.find_element(By.CSS_SELECTOR, ".ask select")).select_by_value("compared-with")
+    field = browser.find_element(By.CSS_SELECTOR, ".values input[name=method]")
+    field.clear()
+    field.send_keys("unet")
+    browser.find_element(By.CSS_SELECTOR, ".run").click()
+    told(browser, "1 row in")
+    assert column(browser, 1) == ["TinySeg"]
+    browser.find_element(By.CSS_SELECTOR, ".answer th button").click()
+    assert count(browser, ".answer th[aria-sort=ascending]") == 1
+    browser.find_element(By.CSS_SELECTOR, ".save summary").click()
+    browser.find_element(By.XPATH, "//button[text()='Rows (CSV)']").click()
+    file = saved / f"{language}.csv"
+    WebDriverWait(browser, 20).until(lambda _: file.exists() and file.stat().st_size)
+    assert file.read_text("utf-8-sig").splitlines() == ["method,papers", "TinySeg,1"]
+    browser.find_element(By.XPATH, "//button[text()='Show on the map']").click()
+    wait_for(browser, "1 entity")
+    assert browser.execute_script("return explorer.position(arguments[0])", TINYSEG)
+    browser.back()
+    WebDriverWait(browser, 20).until(lambda b: column(b, 1) == ["TinySeg"])
+    browser.find_element(By.LINK_TEXT, "TinySeg").click()
+    wait_for(browser, "TinySeg")
+    assert severe(browser) == []
+
+
+def test_own_query_has_its_parameters(browser: Chrome, small: Server) -> None:
+    """A ``$name`` in a query gets a field; its value is bound, whatever it holds."""
+    opened(browser, f"{small.home}#view=cypher")
+    write(browser, "MATCH (m:Method {name: $name}) RETURN m // all of it")
+    told(browser, "Fill in the parameters")
+    assert browser.switch_to.active_element.get_attribute("name") == "name"
+    browser.switch_to.active_element.send_keys("TinySeg", Keys.ENTER)
+    told(browser, "1 row in")
+    assert column(browser, 1) == ["TinySeg"]
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "complaint"),
+    [
+        ("sparql", "SELECT * { ?s ?p }", "query:1:19: syntax error at the end"),
+        ("sparql", "INSERT DATA { <urn:a> <urn:b> 1 }", "INSERT is refused"),
+        ("cypher", "MATCH (n) RETUR n", "query:1:18: syntax error"),
+        ("cypher", "MATCH (n) DELETE n", "query:1:11: DELETE is refused"),
+    ],
+)
+def test_bad_query_is_shown_where_and_why(
+    browser: Chrome, small: Server, language: str, query: str, complaint: str
+) -> None:
+    """The reason stands under the editor, the place is marked in it, and the next query answers."""
+    opened(browser, f"{small.home}#view={language}")
+    write(browser, query)
+    told(browser, complaint)
+    assert count(browser, ".cm-lintRange-error, .cm-lintPoint") == 1
+    again = {"sparql": "SELECT (1 AS ?n) { }", "cypher": "RETURN 1 AS n"}[language]
+    write(browser, again)
+    told(browser, "1 row in")
+    assert column(browser, 1) == ["1"]
+    assert count(browser, ".cm-lintRange-error, .cm-lintPoint") == 0
+
+
+def test_answers_stay_text(browser: Chrome, tmp_path: Path) -> None:
+    """Hostile texts in an answer are shown as written, and its links stay on the page."""
+    with served(folder_of(hostile_graph(), tmp_path / "map"), "--max-nodes", "1") as server:
+        opened(browser, f"{server.home}#view=sparql")
+        browser.execute_script("window.alert = () => { window.__pwned = true; };")
+        browser.get_log("browser")
+        write(browser, "SELECT ?p ?title { ?p a litkg:Paper ; dcterms:title ?title } ORDER BY ?p")
+        told(browser, "rows in")
+        titles = [str(row["title"]) for row in rows_of(hostile_graph(), "papers")]
+        shown = browser.execute_script(
+            "return [...document.querySelectorAll('.answer td:last-child')].map(c => c.textContent)"
+        )
+        assert sorted(titles) == sorted(shown)
+        hrefs = browser.execute_script("return [...document.querySelectorAll('.answer a')].map(a => a.getAttribute('href'))")  # fmt: skip
+        assert hrefs
+        assert all(href.startswith("#") for href in hrefs)
+        assert browser.execute_script("return window.__pwned") is None
+        assert severe(browser) == []
+
+
+@pytest.mark.parametrize("language", ["sparql", "cypher"])
+def test_tabs_fit_a_phone(browser: Chrome, small: Server, language: str) -> None:
+    """At 360 pixels nothing is wider than the screen."""
+    size = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        opened(browser, f"{small.home}#view={language}")
+        assert browser.execute_script("return document.documentElement.scrollWidth") == 360
+        assert browser.find_element(By.CSS_SELECTOR, ".run").is_displayed()
+    finally:
+        wide = size | {"width": 1280, "height": 800}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", wide)

@@ -258,7 +258,7 @@ def test_page_and_its_policy(server: Server, hostile: Server) -> None:
         nonces.add(nonce)
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
-        assert 2 == answer.text.count(f'nonce="{nonce[7:-1]}"')
+        assert 3 == answer.text.count(f'nonce="{nonce[7:-1]}"')
         assert 1 == answer.text.count("<script")
     assert 3 == len(nonces)
     assert "<b>" not in hostile.send("").text

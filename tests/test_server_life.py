@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import shutil
 import signal
@@ -26,6 +25,10 @@ from kg.sparql import open_store
 from ontology.errors import GraphError, MissingDependencyError
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?p a litkg:Paper }"
+
+
+def stores(folder: Path) -> list[Path]:
+    return list((folder / STORE).iterdir())
 
 
 @pytest.fixture
@@ -101,7 +104,7 @@ def test_a_graph_built_anew_is_used(small: Path) -> None:
         assert "n\r\n13\r\n" == server.ask(COUNT, "text/csv").text
         folder_of(hostile_graph(), small)
         assert "n\r\n13\r\n" == server.ask(COUNT, "text/csv").text
-        assert 1 == len(list((small / STORE).iterdir()))
+        assert 1 == len(stores(small))
 
 
 def test_a_store_that_is_deleted_is_made_again(small: Path) -> None:
@@ -143,7 +146,7 @@ def test_an_index_that_takes_long_is_waited_for_only_so_long(small: Path) -> Non
         await stopped.close()
         with pytest.raises(asyncio.CancelledError):
             await asked
-        assert [] == os.listdir(small / STORE)
+        assert [] == stores(small)
         (small / MANIFEST).unlink()
         with pytest.raises(GraphError, match="holds no graph"):
             await ServedGraph(small).store(wait=60)

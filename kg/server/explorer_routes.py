@@ -37,7 +37,7 @@ LONGEST_TEXT = 2_000
 """Characters of a value in a request."""
 GRAPH = "Litkg-Graph"
 """Header of the overview: the digest of its graph, which is ``graph`` in all other answers."""
-_ASSETS = {SCRIPT: "text/javascript", "explorer.css": "text/css"}
+_ASSETS = {SCRIPT: "text/javascript", "explorer.css": "text/css", "served.css": "text/css"}
 _POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self';"
     " img-src data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -27,7 +27,7 @@ export class Panel {
     if (state.cell) return { heading: `${state.cell[0].name} – ${state.cell[1].name}`, content: this.both(...state.cell) };
     if (state.entity && state.to) return { heading: `${state.entity.name} → ${state.to.name}`, content: this.path(state.entity, state.to) };
     if (state.entity) return { heading: state.entity.name, content: this.entity(state.entity) };
-    if (state.among) return { heading: t("{} entities", state.among.length), content: this.group(state.among) };
+    if (state.among) return { heading: many(state.among), content: this.group(state.among) };
     return { heading: t("Overview"), content: this.overview() };
   }
 
@@ -43,7 +43,7 @@ export class Panel {
   }
 
   private group(entities: Entity[]): HTMLElement {
-    return h("article", {}, h("h2", {}, t("{} entities", entities.length)),
+    return h("article", { class: "group" }, h("h2", {}, many(entities)),
       this.folded(entities.map((each) => h("li", {}, this.name(each), h("span", { class: "count" }, number(this.selection.papers(each))))), "rows", 40));
   }
 
@@ -313,3 +313,5 @@ export class Panel {
     return root;
   }
 }
+
+const many = ({ length }: Entity[]): string => (length === 1 ? t("1 entity") : t("{} entities", length));

@@ -75,7 +75,7 @@ export class Remote implements Beyond {
     return [
       ...hits.entities.map(({ alias, ...node }): Found => ({ entity: this.model.byIri.get(node.iri) ?? this.entity(node), alias: alias ?? undefined })),
       ...hits.papers.slice(0, 4).map(({ id, title, year }): Found => ({
-        paper: this.model.byId.get(id) ?? { ...nothing, index: -1, number: -1, id, title, year, links: [], marks: [], pieces: [] },
+        paper: this.paperOf(id, title, year),
       })),
     ];
   }
@@ -88,6 +88,16 @@ export class Remote implements Beyond {
 
   async quotes(entity: Entity, other: Entity | null, offset: number): Promise<{ quotes: Quote[]; more: boolean }> {
     return this.evidence(entity.iri, other?.iri ?? null, offset);
+  }
+
+  /** An entity by its address, of which the page may know no more. */
+  entityOf(iri: string): Entity {
+    return this.model.byIri.get(iri) ?? this.entity({ iri, type: "", name: iri, papers: 0 });
+  }
+
+  /** A paper by its id, of which the page may know no more. */
+  paperOf(id: string, title = id, year: number | null = null): Paper {
+    return this.model.byId.get(id) ?? { ...nothing, index: -1, number: -1, id, title, year, links: [], marks: [], pieces: [] };
   }
 
   private async evidence(iri: string, other: string | null, offset: number): Promise<{ quotes: Quote[]; more: boolean }> {

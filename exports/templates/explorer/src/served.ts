@@ -2,7 +2,9 @@
 
 import { assemble, type Raw } from "./data";
 import { start } from "./main";
+import { QueryTab } from "./query";
 import { answered, Remote } from "./remote";
+import { addView } from "./views";
 
 let graph = "";
 
@@ -12,6 +14,12 @@ async function overview() {
   return assemble(await answered<Raw>(answer));
 }
 
-void start(overview(), (model) => new Remote(model, graph)).catch((error: Error) => {
+void start(overview(), (model) => {
+  const remote = new Remote(model, graph);
+  const tabs = { sparql: new QueryTab("sparql", remote), cypher: new QueryTab("cypher", remote) };
+  addView("sparql", "SPARQL", (_model, _state, _selection, go) => tabs.sparql.show(go));
+  addView("cypher", "Cypher", (_model, _state, _selection, go) => tabs.cypher.show(go));
+  return remote;
+}).catch((error: Error) => {
   document.getElementById("app")!.textContent = error.message;
 });

@@ -40,6 +40,9 @@ const CHINESE: Record<string, string> = {
   "no year": "年份不详", Map: "图谱", "Zoom in": "放大", "Zoom out": "缩小", "{} lines": "{} 条连线",
   "Arrow keys move between shapes, Enter opens one, plus and minus zoom, 0 shows all.": "方向键在图形间移动，回车打开，加减号缩放，0 显示全部。", "sentences": "句子",
   "Showing {} of {} entities; search finds all.": "显示 {} / {} 个实体；搜索可查全部。", "More sentences": "更多句子",
+  "{} query": "{} 查询", Cookbook: "问题集", "A question of the cookbook…": "选择常用问题……", Run: "运行", Stop: "停止", "Asking…": "查询中……", "Stopped.": "已停止。",
+  "1 row": "1 行", "{} rows": "{} 行", "1 entity": "1 个实体", "{} rows, more were left out": "{} 行，其余已省略", "{} in {} s": "{}，用时 {} 秒", Answer: "结果", "Show on the map": "在图谱中显示",
+  "Fill in the parameters; an empty one is not given.": "请填写参数；留空则不传。",
   "The graph was built anew. Load the page again.": "图谱已重建，请重新加载页面。",
 };
 
