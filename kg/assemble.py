@@ -192,7 +192,7 @@ class Assembly:
         self._load("resolution", resolution_table(resolutions))
         self._load("blocked", blocked_table(names.blocked))
         self._load("merges", merge_table(names.merges))
-        self._load("bare_head", bare_head_table(self._forms(), resolutions))
+        self._load("bare_head", bare_head_table(self._forms()))
         for name, table in entry_tables(resolutions, vocabulary).items():
             self._load(name, table)
         ranks = {"role": [role.value for role in ROLE_ORDER], "rank": list(ROLE_ORDER.values())}
@@ -275,10 +275,11 @@ class Assembly:
                 yield Origin(source, place), *row
 
     def _forms(self) -> list[tuple[str, str, str]]:
+        """IRI and name of each entity with each form of it that is not the name itself."""
         return self._database.execute(
-            "SELECT DISTINCT type, name, surface"
-            " FROM (SELECT type, name, unnest(mentions).surface AS surface FROM found"
-            "       ANTI JOIN blocked ON found.type = blocked.type AND found.name = blocked.form)"
+            "SELECT DISTINCT entity, resolution.name, surface"
+            " FROM (SELECT type, name AS form, unnest(mentions).surface AS surface FROM found)"
+            " JOIN resolution USING (type, form) WHERE surface <> resolution.name"
         ).fetchall()
 
     def batches(self, table: str) -> Iterator[pa.RecordBatch]:
