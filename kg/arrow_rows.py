@@ -157,17 +157,13 @@ def step_table(steps: Sequence[Step]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SCHEMAS["broader"])
 
 
-def bare_head_table(forms: Iterable[tuple[str, str, str]], resolutions: Resolutions) -> pa.Table:
-    """The forms, given as (type, name, form), that are but the head of the name they refer to.
+def bare_head_table(forms: Iterable[tuple[str, str, str]]) -> pa.Table:
+    """The forms, given as (IRI, name, form), that are but the head of the name they refer to.
 
     "images" stands for a fundus image in one paper and for something else in the next: such a form
     is a mention of the entity, but none of its aliases. Columns ``entity alias``.
     """
-    rows: set[tuple[str, str]] = set()
-    for kind, name, form in forms:
-        resolution = resolutions[EntityType(kind), name]
-        if form != resolution.name and is_bare_head(form, resolution.name):
-            rows.add((resolution.iri, form))
+    rows = {(iri, form) for iri, name, form in forms if is_bare_head(form, name)}
     return _table(("entity", "alias"), sorted(rows))
 
 

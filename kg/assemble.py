@@ -44,6 +44,9 @@ RARE_PAIRS_UP_TO = 2_000
 
 BATCH_ROWS = 65_536
 
+LATE = ("broader", "ledger")
+"""Tables that :meth:`Assembly.resolve` does not make."""
+
 MEMORY = "2GB"
 """Memory of the table stages where none is named."""
 _SIZE = re.compile(r"[1-9]\d*(?:\.\d+)?(?:MB|GB|TB|MiB|GiB|TiB)")
@@ -192,7 +195,7 @@ class Assembly:
         self._load("resolution", resolution_table(resolutions))
         self._load("blocked", blocked_table(names.blocked))
         self._load("merges", merge_table(names.merges))
-        self._load("bare_head", bare_head_table(self._forms(), resolutions))
+        self._load("bare_head", bare_head_table(self._forms()))
         for name, table in entry_tables(resolutions, vocabulary).items():
             self._load(name, table)
         ranks = {"role": [role.value for role in ROLE_ORDER], "rank": list(ROLE_ORDER.values())}
@@ -200,6 +203,9 @@ class Assembly:
         self._load("signature", signature_table())
         stages = files("kg").joinpath("assemble.sql").read_text(encoding="utf-8")
         self._database.execute(stages)
+
+    def place(self) -> None:
+        """Make the table ``broader``; all tables but this one and the ledger are finished before."""
         self._load("broader", step_table(hierarchy(self._steps())))
 
     def _steps(self) -> Iterator[Step]:
@@ -275,23 +281,25 @@ class Assembly:
                 yield Origin(source, place), *row
 
     def _forms(self) -> list[tuple[str, str, str]]:
+        """IRI and name of each entity with each form of it that is not the name itself."""
         return self._database.execute(
-            "SELECT DISTINCT type, name, surface"
-            " FROM (SELECT type, name, unnest(mentions).surface AS surface FROM found"
-            "       ANTI JOIN blocked ON found.type = blocked.type AND found.name = blocked.form)"
+            "SELECT DISTINCT entity, resolution.name, surface"
+            " FROM (SELECT type, name AS form, unnest(mentions).surface AS surface FROM found)"
+            " JOIN resolution USING (type, form) WHERE surface <> resolution.name"
         ).fetchall()
 
     def batches(self, table: str) -> Iterator[pa.RecordBatch]:
-        """Stream one finished table in its order."""
+        """Stream one finished table in its order; another thread may make further ones meanwhile."""
         schema = SCHEMAS[table]
         source = "paper_row" if table == "papers" else table
         columns = ", ".join(f'"{name}"' for name in schema.names)
         order = ", ".join(f'"{name}"' for name in _total_order(table))
-        rows = self._database.sql(
-            f'SELECT {columns} FROM "{source}" ORDER BY {order}'  # noqa: S608  names from SCHEMAS
-        )
-        for batch in rows.to_arrow_reader(BATCH_ROWS):
-            yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
+        with self._database.cursor() as cursor:
+            rows = cursor.sql(
+                f'SELECT {columns} FROM "{source}" ORDER BY {order}'  # noqa: S608  from SCHEMAS
+            )
+            for batch in rows.to_arrow_reader(BATCH_ROWS):
+                yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
 
     def _load(self, name: str, table: pa.Table) -> None:
         self._database.register("incoming", table)

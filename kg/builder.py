@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 from extractors.model_files import SHIPPED, check_model, missing_runtime
 from extractors.pipeline import Settings, default_settings, fingerprint
 from kg.annotate import annotate_papers, failure_row
-from kg.assemble import MEMORY, Assembly, check_memory, pair_minimum
+from kg.assemble import LATE, MEMORY, Assembly, check_memory, pair_minimum
 from kg.collector import no_cycles
 from kg.compaction import compacted
 from kg.confidence import MIN_CONFIDENCE, check_minimum
@@ -224,15 +225,22 @@ def _write_tables(
     report: Report,
 ) -> dict[str, int]:
     """Write all tables of an assembly and close it; the number of rows of each."""
+
+    def write(tables: Iterable[str]) -> dict[str, int]:
+        return {table: write_table(table, assembly.batches(table), staging) for table in tables}
+
     try:
         names = resolve_corpus(assembly.names(), assembly.definitions(), vocabulary, decisions)
         assembly.resolve(names, vocabulary)
-        assembly.record([*ledger, *unmatched(names.unmatched)])
-        report(Step("resolve", 1, 1))
-        counts: dict[str, int] = {}
-        for place, table in enumerate(SCHEMAS):
-            report(Step("write", place, len(SCHEMAS)))
-            counts[table] = write_table(table, assembly.batches(table), staging)
+        # The database writes on one processor while Python works on the other.
+        with ThreadPoolExecutor(1) as pool:
+            early = pool.submit(write, [table for table in SCHEMAS if table not in LATE])
+            assembly.place()
+            assembly.record([*ledger, *unmatched(names.unmatched)])
+            report(Step("resolve", 1, 1))
+            counts = early.result()
+        report(Step("write", len(counts), len(SCHEMAS)))
+        counts |= write(LATE)
         report(Step("write", len(SCHEMAS), len(SCHEMAS)))
     finally:
         assembly.close()

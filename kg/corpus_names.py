@@ -76,11 +76,13 @@ def _settled(
 
 def _into_one_type(settled: Iterable[TwoTypes], resolutions: Resolutions) -> dict[str, Resolution]:
     entities = {one.iri: one for one in resolutions.values()}
-    return {
-        pair.entity.iri: replace(entities[pair.other.iri], reason=MergeReason.OTHER_TYPE)
-        for pair in settled
-        if not pair.real
-    }
+    moves = {}
+    for pair in settled:
+        if not pair.real:
+            alike = pair.entity.type is pair.other.type
+            reason = MergeReason.SPELLING if alike else MergeReason.OTHER_TYPE
+            moves[pair.entity.iri] = replace(entities[pair.other.iri], reason=reason)
+    return moves
 
 
 def _moved(resolutions: Resolutions, moves: dict[str, Resolution]) -> Resolutions:

@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from kg.one_type import TwoTypes
 from kg.resolve import (
@@ -127,7 +128,7 @@ def _entities(counts: Iterable[NameCount], resolutions: Resolutions) -> dict[str
     tokens = {iri: key_tokens(one.name) for iri, one in found.items()}
     return {
         iri: _Entity(iri, one.type, one.name, papers[iri], tokens[iri], joined_key(tokens[iri]))
-        for iri, one in found.items()
+        for iri, one in sorted(found.items(), key=itemgetter(0))
     }
 
 

@@ -24,6 +24,7 @@ _LONG_ABSTRACT = 150  # characters from which an abstract is one paper's own
 _FIELDS = (
     "title", "abstract", "authors", "venue", "year", "keywords", "doi", "arxiv", "pmid", "url",
 )  # fmt: skip
+_SORTED_FIELDS = sorted(_FIELDS)
 
 
 def read_papers(
@@ -123,6 +124,8 @@ def merge(members: Sequence[SourceRecord]) -> Paper:
 
     The id is the fullest record's own, else the least own id, else one made from the content.
     """
+    if len(members) == 1:
+        return _alone(members[0])
     values: dict[str, object] = {"title": "", "abstract": ""}
     origins: list[tuple[str, Origin]] = []
     for name in _FIELDS:
@@ -139,6 +142,16 @@ def merge(members: Sequence[SourceRecord]) -> Paper:
     own = fullest(members).id or min((m.id for m in members if m.id), default="")
     paper = Paper(own, **values, origins=tuple(sorted(origins)))  # type: ignore[arg-type]
     return paper if own else replace(paper, id=content_id(paper))
+
+
+def _alone(record: SourceRecord) -> Paper:
+    """The paper of one record, as :func:`merge` makes it."""
+    paper = Paper(
+        record.id, record.title, record.abstract, record.authors, record.venue, record.year,
+        record.keywords, record.doi, record.arxiv, record.pmid, record.url,
+        tuple((name, record.origin) for name in _SORTED_FIELDS if getattr(record, name)),
+    )  # fmt: skip
+    return paper if paper.id else replace(paper, id=content_id(paper))
 
 
 def fullest(members: Sequence[SourceRecord]) -> SourceRecord:

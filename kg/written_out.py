@@ -12,6 +12,7 @@ _ACRONYM = re.compile(r"([A-Za-z0-9]*[A-Z]{2}[A-Za-z0-9]*?)s?")
 _SHORTEST = 3
 
 
+@lru_cache(maxsize=1_000)
 def written_out(name: str, vocabulary: Vocabulary) -> str:
     """The name of several words with its acronyms written out; empty where it has none.
 

@@ -77,4 +77,6 @@ def person_iri(name: str) -> str:
 
 
 def _quoted(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        return text
     return quote(text, safe="-._~", errors="replace")

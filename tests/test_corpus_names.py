@@ -1,6 +1,7 @@
 """Names of a corpus: misspellings, one type a name, the user's decisions, and the log of all."""
 
 import random
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from kg.misspellings import corrections
 from kg.one_type import TypedEntity, settle_types
 from kg.resolve import Definition, NameCount
 from ontology.terms import EntityType
-from ontology.vocabulary.reader import Entry, Vocabulary
+from ontology.vocabulary.reader import Alias, Entry, Vocabulary
 
 DATASET, MODALITY, METHOD, TASK = EntityType
 VOCABULARY = Vocabulary(
@@ -123,6 +124,22 @@ def test_types_do_not_depend_on_order(found, chance):
     decided = settle_types(found)
     assert decided == settle_types(shuffled)
     assert all(pair.real for pair in decided if pair.entity.listed)
+
+
+@pytest.mark.parametrize("others", [(), ((METHOD, "MOT 2017", 9),), ((METHOD, "MOT2017", 2),)])
+def test_spellings_of_one_name_are_one_entity_in_any_order(others):
+    """An acronym that stands by itself in one spelling only is written out in that one only."""
+    vocabulary = Vocabulary(
+        [Entry("task:tracking", TASK, "multi-object tracking", (Alias("MOT"),))]
+    )
+    names = [(DATASET, "MOT 2017", 1), (DATASET, "MOT2017", 1), (TASK, "MOT", 4), *others]
+    found = []
+    for order in permutations(NameCount(*one) for one in names):
+        one = resolve_corpus(order, [], vocabulary)
+        found.append((one.resolutions, sorted(map(repr, one.merges))))
+    assert all(one == found[0] for one in found)
+    resolutions = found[0][0]
+    assert resolutions[DATASET, "MOT 2017"].iri == resolutions[DATASET, "MOT2017"].iri
 
 
 NAMES = [

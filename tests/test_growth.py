@@ -42,7 +42,7 @@ DECISIONS = (
 _COLUMNS = "id\ttype\tname\taliases\tbroader\tnote\n"
 VOCABULARIES = (
     _COLUMNS + "method:rainformer\tMethod\tRain Former\tRainFormer|GNN\t\t\n",
-    _COLUMNS + "task:rain\tTask\train prediction\tprecipitation nowcasting\t\t\n",
+    _COLUMNS + "method:gnn\tMethod\tGNN for weather\tweather GNN\t\t\n",
 )
 
 
