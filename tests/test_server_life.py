@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import re
 import shutil
 import signal
 import socket
+import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -261,3 +265,60 @@ def test_a_missing_extra_is_named(small: Path, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setitem(sys.modules, f"{name}.applications", None)
     with pytest.raises(MissingDependencyError, match=r"pip install 'litkg\[serve\]'"):
         serve(small)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
+@pytest.mark.parametrize(("options", "opens"), [((), True), (("--no-browser",), False)])
+def test_browser_opens_at_a_terminal(
+    small: Path, tmp_path: Path, options: tuple[str, ...], opens: bool
+) -> None:
+    """At a terminal the map opens in the browser, unless told otherwise; elsewhere never."""
+    import pty
+
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    browser.chmod(0o755)
+    main_end, terminal = pty.openpty()
+    command = [sys.executable, "-c", "from kg.cli.main import main; main()", "serve", str(small)]
+    with subprocess.Popen(
+        [*command, "--port", "0", *options],
+        stdin=terminal,
+        stdout=subprocess.DEVNULL,
+        stderr=terminal,
+        env={**os.environ, "BROWSER": f"{browser} %s", "COLUMNS": "300"},
+    ) as process:
+        os.close(terminal)
+        said = b""
+        while b"Ctrl-C" not in said:
+            said += os.read(main_end, 1000)
+        address = re.findall(rb"http://[\d.:]+/", said)[0].decode()
+        for _ in range(100 if opens else 5):
+            if (tmp_path / "opened").exists():
+                break
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
+    os.close(main_end)
+    assert opens == (tmp_path / "opened").exists()
+    if opens:
+        assert f"{address}\n" == (tmp_path / "opened").read_text()
+
+
+def test_cypher_without_its_extra_names_the_line(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without kglite a Cypher question is answered by the line that installs it; SPARQL goes on."""
+    (tmp_path / "kglite.py").write_text("raise ImportError")
+    places = [str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(places))
+    with served(small) as server:
+        asked = [
+            server.send(
+                "api/ask",
+                data=json.dumps({"language": language, "query": query}).encode(),
+                Content_Type="application/json",
+            )
+            for language, query in (("cypher", "RETURN 1 AS n"), ("sparql", "ASK {}"))
+        ]
+    assert [501, 200] == [answer.status for answer in asked]
+    assert 'pip install "kglite' in json.loads(asked[0].body)["error"]

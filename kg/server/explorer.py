@@ -22,7 +22,7 @@ from exports.html import (
     authors_line,
     clipped,
 )
-from kg.server.explorer_store import fold
+from kg.server.search import NameSearch
 from ontology.errors import QueryError
 
 MOST_HITS = 50
@@ -37,20 +37,6 @@ MOST_DRAWN = 200
 
 Row = dict[str, Any]
 
-_HITS = """
-SELECT iri, type, entity.name, papers, arg_min(CASE WHEN other THEN spelling END, rank) AS alias
-FROM (
-  SELECT entity, spelling, other, CAST(other AS DOUBLE) / 2 + CASE
-    WHEN folded = $words THEN 0 WHEN starts_with(folded, $words) THEN 1
-    WHEN contains(folded, ' ' || $words) THEN 2 ELSE 3 END AS rank
-  FROM name WHERE contains(folded, $words)
-) AS found JOIN entity ON number = found.entity
-GROUP BY ALL ORDER BY min(rank), papers DESC, iri LIMIT $limit
-"""
-_TITLES = """
-SELECT id, title, year FROM title JOIN paper ON number = title.paper
-WHERE contains(folded, $words) ORDER BY year DESC NULLS LAST, id LIMIT $limit
-"""
 # A paper that states a relation between two entities counts twice, as in exports.neighbours.
 _NEIGHBOURS = """
 WITH near AS (
@@ -125,6 +111,7 @@ class Explorer:
         """
         self.graph = graph
         self._connection = duckdb.connect(str(tables), read_only=True)
+        self._search = NameSearch(self.rows)
         self._shown = {
             row["number"]
             for row in self.rows(
@@ -134,20 +121,8 @@ class Explorer:
         }
 
     def search(self, text: str, *, limit: int) -> Row:
-        """Entities by name or alias in any language, and papers by words of their title.
-
-        What is exactly so called comes first, then what begins so, then what holds a word that does;
-        names before aliases, then by papers.
-        """
-        words = fold(text)
-        hits = self.rows(_HITS, words=words, limit=limit) if words else []
-        long_enough = len(words) > 2 or not words.isascii()
-        titles = self.rows(_TITLES, words=words, limit=limit) if long_enough else []
-        return {
-            "graph": self.graph,
-            "entities": [{**hit, "name": clipped(hit["name"], LONGEST_NAME)} for hit in hits],
-            "papers": [{**row, "title": clipped(row["title"], LONGEST_ABSTRACT)} for row in titles],
-        }
+        """Entities by name or alias in any language, and papers by words of their title."""
+        return {"graph": self.graph, **self._search.find(text, limit=limit)}
 
     def neighbourhood(self, iri: str, *, limit: int) -> Row:
         """An entity, those closest to it, and the edges that join it to them, as a fragment."""

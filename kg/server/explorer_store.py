@@ -24,7 +24,7 @@ SCRIPT = "served.js"
 MAX_NODES = 2000
 """Entities that the page holds from the start, unless told otherwise: those of most papers."""
 
-_VERSION = 2
+_VERSION = 3
 """Of the tables below."""
 _SEPARATORS = re.compile("[\\s_\u2010-\u2015-]+")
 
@@ -67,8 +67,13 @@ SELECT number AS entity, name AS spelling, false AS other FROM entity
 UNION ALL SELECT entity, alias, true FROM alias
 """
 _NAMES_KEPT = """
-SELECT entity, folded, arg_min(spelling, (other, spelling)) AS spelling, bool_and(other) AS other
-FROM folded GROUP BY entity, folded ORDER BY entity, folded
+SELECT entity, folded.folded, arg_min(spelling, (other, spelling)) AS spelling, bool_and(other) AS other
+FROM folded JOIN entity ON number = entity
+GROUP BY entity, papers, folded.folded ORDER BY papers DESC, entity, folded.folded
+"""
+_TITLES_KEPT = """
+SELECT paper, folded.folded FROM folded JOIN paper ON number = folded.paper
+ORDER BY year DESC NULLS LAST, folded.paper
 """
 
 
@@ -112,7 +117,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, graph: Graph, progress: Progres
         (
             "title",
             "SELECT number AS paper, title AS spelling FROM paper",
-            "SELECT paper, folded FROM folded ORDER BY paper",
+            _TITLES_KEPT,
         ),
     ):
         found = connection.sql(spellings).to_arrow_table()
