@@ -18,6 +18,7 @@ from spacy.tokens import Doc, Span
 
 from extractors.model_files import ENCODER, RELATIONS, ROLES, TOKENIZER, check_model
 from extractors.pieces import Pieces, cut, marks, read_tokenizer, windows
+from extractors.reading import has_cjk
 from extractors.tag_decoding import TAGS, Floats, best_tags, log_probabilities, spans_of
 from ontology.errors import InputError, MissingDependencyError
 from ontology.records import Paper
@@ -120,7 +121,7 @@ def mark_tagged(doc: Doc, tagger: Tagger) -> Doc:
     """Write the model's spans to ``doc.spans["tagger"]``, their probabilities beside them.
 
     A span widens to whole tokens; where two then overlap, the more probable one stays. Spans over
-    the end of a sentence are left out.
+    the end of a sentence are left out, and those with Chinese characters, which the model cannot read.
     ``doc.user_data["reading"]`` keeps what the encoder made of the paper.
     """
     reading = tagger.read(doc.user_data["paper"])
@@ -131,7 +132,7 @@ def mark_tagged(doc: Doc, tagger: Tagger) -> Doc:
     for found in spans_of(best_tags(reading.scores, (pieces.title,)), reading.scores):
         start, end = pieces.starts[found.first], pieces.ends[found.last]
         span = doc.char_span(start, end, label=found.type.value, alignment_mode="expand")
-        if span is None or any(token.is_sent_start for token in span[1:]):
+        if span is None or any(token.is_sent_start for token in span[1:]) or has_cjk(span.text):
             continue
         if spans and span.start < spans[-1].end:
             if found.probability <= probabilities[-1]:

@@ -17,7 +17,8 @@ from tokenizers import Tokenizer
 from extractors.model_files import MANIFEST, PARTS, SHIPPED, TOKENIZER, check_model
 from extractors.overlaps import Find, agreed
 from extractors.pieces import HEADER, OVERLAP, WINDOW, Pieces, cut, windows
-from extractors.pipeline import Settings, annotate, annotate_all, fingerprint, load
+from extractors.pipeline import Settings, annotate, annotate_all, fingerprint, load, read_with
+from extractors.reading import has_cjk
 from extractors.tagger import Tagger
 from kg import build, open_graph
 from kg.cli.main import main
@@ -65,6 +66,21 @@ def test_unlisted_names_are_found_with_role_and_relation():
         for item in annotated.relations
     }
     assert ("RainFormer", "used-for", "precipitation nowcasting") in relations
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "面向高分辨率图像合成的整流流 Transformer",
+        "RainFormer:雷达降水临近预报",
+        "流 BERT 与 U-Net 之比较",
+    ],
+)
+def test_the_model_marks_nothing_in_chinese(title):
+    """Chinese is outside its word pieces; what it marks there, it has not read."""
+    doc = read_with(Paper("p", title, ABSTRACT), NLP)
+    assert doc.spans["tagger"]
+    assert not [span.text for span in doc.spans["tagger"] if has_cjk(span.text)]
 
 
 def test_papers_do_not_depend_on_each_other():
