@@ -111,6 +111,10 @@ def text_of(known: dict[str, Any], found: Found) -> str:
         "![Seconds against papers](growth-time.svg)\n\n![Memory against papers](growth-memory.svg)",
         "## Beside what one would take instead",
         rivals(found),
+        (
+            "More by itself: `export_speed.py` (every format), `query_speed.py` (every question),"
+            " `explorer_speed.py`, `serving_speed.py`, `kills.py`."
+        ),
         "## What dominates, and what more papers would cost",
         outlook(found),
     ]
