@@ -28,6 +28,7 @@ from reading_speed import machine, versions
 FIGURES = "performance.json"
 SIZES = (1_000, 10_000, 69_694, 1_000_000)
 SPACY = "en_core_web_sm"
+BESIDE = ("duckdb", "pyarrow", "pyoxigraph", "kglite", "rdflib", "networkx")
 
 
 def main() -> None:
@@ -81,7 +82,7 @@ def measure(asked: argparse.Namespace, path: Path) -> None:
             known |= {
                 "machine": machine().partition(", load")[0],
                 "memory": f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') >> 30} GB",
-                "versions": versions(asked.spacy),
+                "versions": versions(asked.spacy, *BESIDE),
                 "figures": sorted(rest + new, key=lambda one: (one["size"], one["step"])),
             }
             written = path.with_suffix(".writing")

@@ -25,7 +25,7 @@ def write_report(figures: Path, folder: Path) -> None:
     """Write text, tables and pictures beside the figures."""
     known = json.loads(figures.read_text("utf-8"))
     found = Found(known["figures"])
-    draw(found, "seconds", "seconds", folder / "growth-time.svg")
+    draw(found, "cpu", "seconds of processor", folder / "growth-time.svg")
     draw(found, "peak", "MB", folder / "growth-memory.svg")
     (folder / "performance.md").write_text(text_of(known, found), "utf-8")
 
@@ -51,13 +51,13 @@ class Found:
         """The sizes at which it was taken."""
         return [size for size in self.sizes if self.get(name, size)]
 
-    def exponent(self, name: str, field: str) -> float | None:
-        """How it grows between 10,000 papers (or the least size) and the greatest: n to this power."""
+    def exponent(self, name: str) -> float | None:
+        """How processor time grows from 10,000 papers (or the least size) on: n to this power."""
         sizes = [size for size in self.sizes_of(name) if size >= 10_000] or self.sizes_of(name)
         if len(sizes) < 2:
             return None
         first, last = sizes[0], sizes[-1]
-        low, high = self.get(name, first)[field], self.get(name, last)[field]
+        low, high = self.get(name, first)["cpu"], self.get(name, last)["cpu"]
         return log(high / low) / log(last / first) if low > 0 and high > 0 else None
 
 
@@ -111,6 +111,10 @@ def text_of(known: dict[str, Any], found: Found) -> str:
         "![Seconds against papers](growth-time.svg)\n\n![Memory against papers](growth-memory.svg)",
         "## Beside what one would take instead",
         rivals(found),
+        (
+            "More by itself: `export_speed.py` (every format), `query_speed.py` (every question),"
+            " `explorer_speed.py`, `serving_speed.py`, `kills.py`."
+        ),
         "## What dominates, and what more papers would cost",
         outlook(found),
     ]
@@ -135,7 +139,7 @@ def table(found: Found) -> str:
     lines = [head, "|---|" + "---:|" * (len(found.sizes) + 1)]
     for name in names:
         cells = [cell(found.get(name, size)) for size in found.sizes]
-        power = found.exponent(name, "seconds")
+        power = found.exponent(name)
         grows = f"n^{power:.2f}" if power is not None else ""
         lines.append(f"| {name} | {' | '.join(cells)} | {grows} |")
     return "\n".join(lines)
@@ -211,22 +215,22 @@ def outlook(found: Found) -> str:
     """What takes the time, and what ten and a hundred times more would take."""
     parts = []
     for size in found.sizes_of(WHOLE)[-2:]:
-        whole = found.get(WHOLE, size)["seconds"]
+        whole = found.get(WHOLE, size)["cpu"]
         stages = sorted(
-            ((found.get(one, size)["seconds"], one) for one in STAGES if found.get(one, size)),
+            ((found.get(one, size)["cpu"], one) for one in STAGES if found.get(one, size)),
             reverse=True,
         )
         shares = ", ".join(f"{name} {100 * seconds / whole:.0f} %" for seconds, name in stages[:4])
-        parts.append(f"- {size:,} papers in {spoken(whole)}: {shares}.")
+        parts.append(f"- {size:,} papers, {spoken(whole)} of processor: {shares}.")
     largest = found.sizes_of(WHOLE)[-1]
     real = [size for size in found.sizes_of("annotate (rules)") if size <= 100_000]
     reading = {
-        "annotate (rules)": real and found.get("annotate (rules)", real[-1])["seconds"] / real[-1],
+        "annotate (rules)": real and found.get("annotate (rules)", real[-1])["cpu"] / real[-1],
     }
     if sizes := found.sizes_of(MODEL):
-        reading[MODEL] = found.get(MODEL, sizes[-1])["seconds"] / sizes[-1]
+        reading[MODEL] = found.get(MODEL, sizes[-1])["cpu"] / sizes[-1]
     lines = [
-        "| step | " + " | ".join(f"{size:,} papers" for size in FAR) + " |",
+        "| processor time | " + " | ".join(f"{size:,} papers" for size in FAR) + " |",
         "|---|" + "---:|" * len(FAR),
     ]
     lines += [
@@ -237,7 +241,7 @@ def outlook(found: Found) -> str:
     for name in ("read", "merge, look up", "resolve", "tables"):
         if not (figure := found.get(name, largest)):
             continue
-        each = figure["seconds"] / (largest * log(largest))
+        each = figure["cpu"] / (largest * log(largest))
         lines.append(f"| {name} | " + " | ".join(spoken(each * n * log(n)) for n in FAR) + " |")
     peak = found.get(WHOLE, largest)["peak"] / largest
     lines.append(

@@ -174,10 +174,11 @@ def machine() -> str:
     )
 
 
-def versions(spacy_pipeline: str) -> str:
+def versions(spacy_pipeline: str, *more: str) -> str:
     """Versions of everything that decides the speed."""
     parts = [f"Python {platform.python_version()}"]
-    for package in ("litkg", "spacy", "numpy", "onnxruntime", "tokenizers", spacy_pipeline):
+    packages = ("litkg", "spacy", "numpy", "onnxruntime", "tokenizers", spacy_pipeline, *more)
+    for package in packages:
         try:
             parts.append(f"{package} {version(package)}")
         except PackageNotFoundError:
