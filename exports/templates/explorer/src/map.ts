@@ -23,6 +23,8 @@ interface Colours {
 }
 
 const COMPANIONS = 3;
+/** Lines that move along with the map; more would make it stutter without a graphics card. */
+const MOST_MOVING = 1000;
 /** Pixels from the edge of the window within which the keyboard moves the map along. */
 const EDGE = 40;
 
@@ -68,7 +70,7 @@ export class MapView {
       defaultDrawNodeHover: () => undefined,
       renderLabels: false,
       enableEdgeEvents: true,
-      hideEdgesOnMove: this.prominent.size > 4000,
+      hideEdgesOnMove: this.prominent.size > MOST_MOVING,
       zIndex: true,
       stagePadding: host.clientWidth < 500 ? 18 : 36,
       minCameraRatio: 0.03,

@@ -63,7 +63,6 @@ export class Terrain {
     const start = sigma.graphToViewport({ x: this.left, y: this.top });
     const end = sigma.graphToViewport({ x: this.left + this.span, y: this.top - this.span });
     pen.globalAlpha = strength;
-    pen.imageSmoothingQuality = "high";
     pen.drawImage(this.shade, start.x, start.y, end.x - start.x, end.y - start.y);
   }
 }
