@@ -178,7 +178,12 @@ def test_built_script_is_that_of_the_sources(tmp_path: Path) -> None:
     shutil.copytree(EXPLORER, copy, symlinks=True, ignore=shutil.ignore_patterns("node_modules"))
     (copy / "node_modules").symlink_to(EXPLORER / "node_modules")
     subprocess.run(["node", "build.mjs"], cwd=copy, check=True, capture_output=True)
-    for name in ("explorer.js", "served.js", "LICENSE-THIRD-PARTY.txt"):
+    for name in (
+        "explorer.js",
+        "served.js",
+        "LICENSE-THIRD-PARTY.txt",
+        "LICENSE-THIRD-PARTY-SERVED.txt",
+    ):
         assert (EXPLORER / name).read_bytes() == (copy / name).read_bytes()
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from graphs import NASTY, folder_of, hostile_graph, rows_of, small_graph
+from helpers import ROOT
 from served import Server, served
 
 from exports.html import page_data
@@ -262,3 +263,14 @@ def test_page_and_its_policy(server: Server, hostile: Server) -> None:
         assert 1 == answer.text.count("<script")
     assert 3 == len(nonces)
     assert "<b>" not in hostile.send("").text
+
+
+def test_notices_of_bundled_libraries_are_served(server: Server) -> None:
+    """The licences of what the served script contains travel with it, each library named."""
+    notice = (ROOT / "exports/templates/explorer/LICENSE-THIRD-PARTY-SERVED.txt").read_text("utf-8")
+    script = server.send("served.js")
+    assert (200, "text/javascript") == (script.status, script.media_type)
+    assert script.text.startswith(f"/*\n{notice}*/")
+    for library in ("sigma", "@codemirror/view", "@lezer/common", "style-mod"):
+        assert f"\n{library} " in notice
+    assert "text/css" == server.send("served.css").media_type

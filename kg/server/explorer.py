@@ -71,11 +71,12 @@ ORDER BY row_number() OVER (
 LIMIT $limit OFFSET $offset
 """
 _SENTENCES = """
-SELECT paper, field, sentence_start, sentence_end, start FROM (
-  SELECT *, row_number() OVER (PARTITION BY paper ORDER BY field, start) AS nth
-  FROM mention WHERE entity = $entity
-) AS spans JOIN link USING (paper, entity) JOIN paper ON paper.number = spans.paper
-WHERE nth = 1
+SELECT paper, span.field, span.sentence_start, span.sentence_end, span.start FROM (
+  SELECT paper, min({'field': field, 'start': start, 'sentence_start': sentence_start,
+                     'sentence_end': sentence_end}) AS span
+  FROM mention WHERE entity = $entity GROUP BY paper
+) AS spans JOIN (SELECT paper, role FROM link WHERE entity = $entity) AS linked USING (paper)
+JOIN paper ON paper.number = spans.paper
 ORDER BY list_position($roles, role), year DESC NULLS LAST, paper LIMIT $limit OFFSET $offset
 """
 _MENTIONED = """
@@ -236,6 +237,13 @@ class Explorer:
             )
         return int(found[0]["number"])
 
+    def _iris(self, numbers: Iterable[int]) -> dict[int, str]:
+        rows = self.rows(
+            "SELECT number, iri FROM entity WHERE number IN (SELECT unnest($numbers))",
+            numbers=list(numbers),
+        )
+        return {row["number"]: row["iri"] for row in rows}
+
     def _paper(self, paper_id: str) -> int:
         found = self.rows("SELECT number FROM paper WHERE id = $id", id=paper_id)
         if not found:
@@ -343,18 +351,20 @@ class Explorer:
         """A piece of the graph; quoted papers get the marks that lie in what is quoted."""
         found = list(papers)
         quoted = {paper["number"]: paper for paper in found if "abstract" in paper}
-        for row in self.rows(
-            'SELECT paper, field, start, "end", iri FROM mention'
-            " JOIN entity ON entity.number = mention.entity"
+        mentions = self.rows(
+            'SELECT paper, field, start, "end", entity FROM mention'
             " WHERE paper IN (SELECT unnest($numbers)) ORDER BY ALL",
-            numbers=[number for number, paper in quoted.items() if paper["pieces"]],
-        ):
+            numbers=list(quoted),
+        )
+        iris = self._iris({row["entity"] for row in mentions})
+        for row in mentions:
             paper = quoted[row["paper"]]
             if row["field"] == "title" or any(
                 start <= row["start"] and row["end"] <= start + len(text)
                 for start, text in paper["pieces"]
             ):
-                paper["marks"].append([row["field"], row["start"], row["end"], row["iri"]])
+                mark = [row["field"], row["start"], row["end"], iris[row["entity"]]]
+                paper["marks"].append(mark)
         return {
             "graph": self.graph,
             "nodes": list(nodes),
