@@ -56,6 +56,13 @@ def opened(browser: webdriver.Chrome, address: str) -> None:
     )
 
 
+def heading(browser: webdriver.Chrome) -> str:
+    """The heading of the explorer's panel, whatever is drawn anew meanwhile."""
+    return str(
+        browser.execute_script("return document.querySelector('#panel h2')?.textContent ?? ''")
+    )
+
+
 def severe(browser: webdriver.Chrome) -> list[dict[str, Any]]:
     """Errors on the console since the last call."""
     return [row for row in browser.get_log("browser") if row["level"] == "SEVERE"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import chromium, opened, severe
+from browser import chromium, heading, opened, severe
 from graphs import E, P, graph_of
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
@@ -113,9 +113,7 @@ def test_long_and_foreign_names_fit(browser: Chrome, tmp_path: Path, name: str, 
         browser.find_elements(By.CSS_SELECTOR, ".bars a")
     )
     browser.execute_script("arguments[0].click()", links[0])
-    WebDriverWait(browser, 5).until(
-        lambda b: b.find_element(By.CSS_SELECTOR, "#panel h2").text[:20] in {name[:20], "other"}
-    )
+    WebDriverWait(browser, 5).until(lambda b: heading(b)[:20] in {name[:20], "other"})
     assert browser.execute_script("return document.documentElement.scrollWidth") == 1280
     assert severe(browser) == []
 

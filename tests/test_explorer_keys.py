@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from browser import chromium, opened
+from browser import chromium, heading, opened
 from graphs import small_graph
 from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
@@ -84,9 +84,7 @@ def test_arrows_walk_and_enter_opens(browser: Chrome, page: str) -> None:
     assert walked >= 3
     name = spoken(browser).split(", ")[0]
     press(browser, Keys.ENTER)
-    WebDriverWait(browser, 5).until(
-        lambda b: b.find_element(By.CSS_SELECTOR, "#panel h2").text == name
-    )
+    WebDriverWait(browser, 5).until(lambda b: heading(b) == name)
     focused = "return document.activeElement.closest('#panel, #map').id"
     assert browser.execute_script(focused) == "panel"
     press(browser, Keys.ESCAPE)

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from browser import chromium, severe
+from browser import chromium, heading, severe
 from graphs import folder_of, small_graph
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
@@ -63,21 +63,19 @@ def test_explorer_works_inside_a_notebook(graph: Graph, tmp_path: Path) -> None:
             lambda b: b.execute_script("return document.documentElement.dataset.ready")
         )
 
-        def heading(text: str) -> None:
-            WebDriverWait(browser, 5).until(
-                lambda b: b.find_element(By.CSS_SELECTOR, "#panel h2").text == text
-            )
+        def wait_for(text: str) -> None:
+            WebDriverWait(browser, 5).until(lambda b: heading(b) == text)
 
-        heading("Most studied")
+        wait_for("Most studied")
         browser.find_element(By.PARTIAL_LINK_TEXT, "CellPix").click()
-        heading("CellPix")
+        wait_for("CellPix")
         browser.find_element(By.CSS_SELECTOR, ".type").click()
         assert "entity=" in browser.execute_script("return location.hash")
         assert "hide=Task" in browser.execute_script("return location.hash")
         browser.find_element(By.LINK_TEXT, "Table").click()
         assert browser.find_elements(By.CSS_SELECTOR, ".entities tbody tr") != []
         browser.find_element(By.CSS_SELECTOR, "button.close").click()
-        heading("Most studied")
+        wait_for("Most studied")
         with pytest.raises(Exception, match=r"SecurityError|Blocked a frame"):
             browser.execute_script("return parent.document.title")
         browser.switch_to.default_content()
