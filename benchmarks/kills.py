@@ -28,8 +28,7 @@ from kg.annotation_store import stored_hashes
 from kg.graph import ANNOTATIONS, staging_folder
 from ontology.tables import SCHEMAS
 
-PAPERS = 2_000
-STEPS = {"read": 0.5, "annotate": 25.0, "resolve": 2.0, "write": 0.6, "move": 0.1}
+STEPS = {"read": 0.5, "annotate": 8.0, "resolve": 2.0, "write": 0.6, "move": 0.1}
 """The steps that are waited for, and after how many seconds of each the latest kill comes."""
 UPDATE = """
 import sys
@@ -91,13 +90,14 @@ def main() -> None:
     """Run the rounds and print what was found."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--papers", type=int, default=800, help="papers that the update adds")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     chance = random.Random(arguments.seed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         old = write_papers(folder / "old.jsonl", 200, "flow")
-        new = write_papers(folder / "new.jsonl", PAPERS, "ice")
+        new = write_papers(folder / "new.jsonl", arguments.papers, "ice")
         rules = Settings()
         graph = build(old, folder / "map", settings=rules, name="corpus").path
         clean = build([old, new], folder / "clean", settings=rules, name="corpus").path
@@ -119,7 +119,7 @@ def main() -> None:
                 update(graph, new, workers=2)  # so that the late steps come at once
                 finished = shards(graph)
                 back(kept, graph)
-            killed[kill(command, step, chance)] += 1
+            killed[met := kill(command, step, chance)] += 1
             manifest = json.dumps(open_graph(graph).manifest)
             corrupt += manifest not in wanted
             now = shards(graph)
@@ -130,6 +130,9 @@ def main() -> None:
                 back(kept, graph)
             elif tables(graph) != tables(kept):
                 corrupt += 1
+            print(
+                f"{number + 1} in {met}: {corrupt=} {lost=} {grown=}", file=sys.stderr, flush=True
+            )
         update(graph, new, workers=1)
         same = tables(graph) == tables(clean)
     print(", ".join(f"{count} in {step}" for step, count in killed.items()))
