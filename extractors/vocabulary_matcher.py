@@ -83,9 +83,7 @@ class VocabularyIndex:
                 if names and _may_end(text, pieces, index):
                     surface = text[piece.start() : current.end()]
                     entries = {
-                        name.entry.id: name.entry
-                        for name in names
-                        if not name.exact or _same_case(name.name, surface)
+                        name.entry.id: name.entry for name in names if _may_spell(name, surface)
                     }
                     start = _maths_start(text, piece.start(), surface)
                     for entry in entries.values():
@@ -112,12 +110,31 @@ def _extended(key: str, piece: str) -> str:
     return key
 
 
+def _may_spell(name: _Name, surface: str) -> bool:
+    """Tell whether a spelling of a name's key can mean the name.
+
+    A dataset's name is a proper name: without a capital or digit it is common words ("natural
+    questions"). An ampersand is written, as a sign or as "and".
+    """
+    if name.exact and not _same_case(name.name, surface):
+        return False
+    if "&" in name.name and "&" not in surface and " and " not in surface:
+        return False
+    proper = name.entry.type is EntityType.DATASET and " " in name.name
+    return (
+        not proper
+        or name.name.islower()
+        or not surface.islower()
+        or _CJK.search(surface) is not None
+    )
+
+
 def _needs_case(name: str) -> bool:
     """Acronyms and capitalised single words are told from common words by their letter case."""
     if " " in name or _CJK.search(name):
         return False
     capitals = sum(character.isupper() for character in name)
-    return capitals >= 1 and (len(name) <= 6 or capitals == 1)
+    return capitals >= 1 and (len(name) <= 6 or capitals == 1 or name.isupper())
 
 
 def _same_case(name: str, surface: str) -> bool:
