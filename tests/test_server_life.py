@@ -32,7 +32,7 @@ COUNT = "SELECT (COUNT(*) AS ?n) { ?p a litkg:Paper }"
 
 
 def stores(folder: Path) -> list[Path]:
-    return list((folder / STORE).iterdir())
+    return list(folder.glob(f"{STORE}/*"))
 
 
 @pytest.fixture
