@@ -101,7 +101,11 @@ def test_a_paper_that_cannot_be_annotated_costs_one_ledger_row(tmp_path, monkeyp
 
 def building(source, target):
     """``kg build`` in a process group of its own, caught when its first shard is finished."""
-    code = "from kg.cli.main import main; main()"
+    code = (
+        "import signal\nfrom kg.cli.main import main\n"
+        # A job that a shell runs in the background ignores the signal, and so do its children.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\nmain()"
+    )
     command = [sys.executable, "-c", code, "build", str(source), "-o", str(target)]
     process = subprocess.Popen(
         [*command, "--no-model", "--workers", "2"],
