@@ -23,6 +23,7 @@ from exports.layout import Layout, arrange
 from exports.neighbours import find, neighbours
 from exports.selection import WithoutText
 from exports.triples import Evidence
+from ontology.errors import InputError
 from ontology.tables import GraphTables
 from ontology.terms import EntityType
 
@@ -60,6 +61,8 @@ _OPTIONS = {
     "edges": {"smooth": False, "font": {"size": 11, "align": "middle", "color": "#5c6070"}},
 }
 _SPREAD = 1.8
+MOST = 500
+"""Entities that such a page draws without a stall."""
 _WINDOW = (1000, 560)
 
 
@@ -68,7 +71,7 @@ def write(
     path: Path,
     *,
     around: str,
-    max_nodes: int = 500,
+    max_nodes: int = MOST,
     evidence: Evidence = "full",
 ) -> None:
     """Write the page of a neighbourhood; see :func:`generate`."""
@@ -77,14 +80,19 @@ def write(
 
 
 def generate(
-    graph: GraphTables, *, around: str, max_nodes: int = 500, evidence: Evidence = "full"
+    graph: GraphTables, *, around: str, max_nodes: int = MOST, evidence: Evidence = "full"
 ) -> str:
     """The entity named ``around`` with what papers name beside it, as HTML.
 
     :func:`exports.neighbours.find` finds the entity. Beyond ``max_nodes`` the neighbours that are
     least close are left out. Raises :class:`~ontology.errors.InputError` where no entity
-    has the name. Less than full evidence leaves out the sentences.
+    has the name, and beyond ``MOST``. Less than full evidence leaves out the sentences.
     """
+    if max_nodes > MOST:
+        raise InputError(
+            f"pyvis: {max_nodes:,} entities are too many; its page stalls beyond {MOST}, that of"
+            " --format html does not"
+        )
     if evidence != "full":
         graph = WithoutText(graph)
     centre = find(graph, around)

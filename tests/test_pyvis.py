@@ -49,6 +49,12 @@ def test_neighbourhood_is_bounded() -> None:
     assert {name for pair in labels for name in pair if name} == {"image segmentation", "U-Net"}
 
 
+def test_more_than_such_a_page_can_draw_is_refused() -> None:
+    """The error names the format that can."""
+    with pytest.raises(InputError, match="--format html"):
+        generate(small_graph(), around="U-Net", max_nodes=501)
+
+
 def test_entity_without_papers_stands_alone() -> None:
     """An entity that the vocabulary knows and no paper names has a page of its own."""
     assert "<h1>image in Cells, small</h1>" in generate(small_graph(), around="image")
