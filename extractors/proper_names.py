@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from extractors.overlaps import finds_of
 from extractors.reading import Word, sentence_words, text_of
-from extractors.word_lists import word_set
+from extractors.word_lists import ends_term, word_set
 from ontology.names import singular
 from ontology.terms import EntityType
 
@@ -128,11 +128,7 @@ def _type(words: Sequence[Word], listed: list[tuple[int, int]], datasets: Collec
 
 def _describes(words: Sequence[Word], end: int) -> bool:
     """Tell whether what ends here describes the noun that follows: "the MIT gripper"."""
-    return end < len(words) and words[end].text.isalpha() and not _bounds(words[end].lower)
-
-
-def _bounds(word: str) -> bool:
-    return word in word_set("boundaries") or word in word_set("verbs") or word.endswith("ly")
+    return end < len(words) and words[end].text.isalpha() and not ends_term(words[end].lower)
 
 
 def mark_proper_names(doc: Doc) -> Doc:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from extractors.reading import CJK, text_of
-from extractors.word_lists import word_set
+from extractors.word_lists import ends_term, word_set
 from ontology.names import abbreviates, key_tokens, match_key, singular
 from ontology.terms import EntityType
 from ontology.vocabulary.reader import Entry
@@ -234,12 +234,7 @@ def _alike(first: set[str], second: set[str]) -> bool:
 
 
 def _ends_modality(word: str) -> bool:
-    return (
-        singular(word) in word_set("after_modality")
-        or word in word_set("boundaries")
-        or word in word_set("verbs")
-        or word.endswith("ly")
-    )
+    return singular(word) in word_set("after_modality") or ends_term(word)
 
 
 def mark_vocabulary(doc: Doc, index: VocabularyIndex) -> Doc:

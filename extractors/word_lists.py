@@ -20,6 +20,11 @@ def word_table(name: str) -> dict[str, tuple[str, ...]]:
     }
 
 
+def ends_term(word: str) -> bool:
+    """Tell whether a lower-case word cannot go on a term: it is a function word, verb or adverb."""
+    return word in word_set("boundaries") or word in word_set("verbs") or word.endswith("ly")
+
+
 def _lines(name: str) -> list[str]:
     text = (files("extractors.words") / name).read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
