@@ -59,10 +59,15 @@ def _names_left(
 
 
 def _spans(doc: Doc, term: Term) -> list[Span]:
+    """A term, and where it is said in English; what runs over the end of a sentence is none."""
     spans = [doc.char_span(term.start, term.end, label=term.type, kb_id=term.identifier)]
     if term.english and not term.mentioned:
         spans.append(doc.char_span(*term.english, label=term.type))
-    return [span for span in spans if span is not None]
+    return [
+        span
+        for span in spans
+        if span is not None and not any(token.is_sent_start for token in span[1:])
+    ]
 
 
 def _abstract(doc: Doc) -> EnglishText:

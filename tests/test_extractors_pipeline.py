@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from spacy.vocab import Vocab
 
@@ -113,6 +113,7 @@ _PIECES = st.sampled_from(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_PIECES, max_size=6), st.lists(_PIECES, max_size=25))
+@example(["流匹配", "\n", "CT"], [])
 def test_offsets_hold_for_texts_made_of_names(title, abstract):
     """Texts full of names, in any arrangement, keep offsets and give the same result twice."""
     annotated = read("".join(title), "".join(abstract))
