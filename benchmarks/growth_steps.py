@@ -30,8 +30,8 @@ from kg import build, open_graph, update
 from kg.annotate import annotate_papers
 from kg.cypher_store import open_store as open_cypher
 from kg.graph import ANNOTATIONS, staging_folder
-from kg.papers import read_papers
 from kg.query_store import STORE
+from kg.reading import read_papers
 from kg.recipes import LANGUAGES, recipes
 from kg.sparql import open_store as open_sparql
 from kg.sparql import sparql

@@ -34,7 +34,7 @@ from spacy.tokens import Doc
 from extractors.model_files import SHIPPED
 from extractors.pipeline import Settings, annotate_all, load
 from extractors.reading import FineTokenizer, joined_text
-from kg.papers import read_papers
+from kg.reading import read_papers
 from ontology.records import Paper
 
 SPACY = "spaCy"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from spacy.language import Language
 
 from extractors.pipeline import Settings, annotate, load
@@ -20,6 +23,7 @@ from kg.annotation_store import (
     stored_hashes,
     write_shard,
 )
+from kg.arrow_rows import papers_of
 from kg.confidence import origin_of
 from kg.sources.raw import shown
 from kg.workers import InProcess, Pool, Processes, Shard, run, run_in_order
@@ -31,6 +35,9 @@ LEAST_SHARD = 100
 """Papers a shard where few are shared among many processes: fewer are not worth the start of one."""
 SHARDS_A_WORKER = 4
 """Shards that each process should have at least, so that none is idle while the last ones run."""
+
+_READ = ("id", "title", "abstract")
+_BATCH = 8_192
 
 _T = TypeVar("_T")
 
@@ -55,7 +62,7 @@ class Annotated:
 
 
 def annotate_papers(
-    papers: Sequence[Paper],
+    papers: Path,
     folder: Path,
     *,
     settings: Settings,
@@ -65,6 +72,8 @@ def annotate_papers(
 ) -> Annotated:
     """Annotate the papers that no shard holds yet and write them as shards into ``folder``.
 
+    ``papers`` is a file of the table ``papers``, which is read as it is needed.
+
     Shards in ``folder`` (left by a killed run) and in the ``known`` folders (an earlier graph made
     with the same fingerprint) are reused. A paper that cannot be annotated is in no shard and is
     tried again by the next run. ``workers`` is a number of processes, or the address of a Dask
@@ -72,14 +81,15 @@ def annotate_papers(
     neither on ``workers`` nor on its shard or order.
     """
     stored = stored_hashes([folder, *known])
-    digests = [content_hash(paper) for paper in papers]
-    missing = [paper for paper, digest in zip(papers, digests, strict=True) if digest not in stored]
-    done = len(papers) - len(missing)
+    digests = [one for rows in _rows(papers, _READ) for one in map(content_hash, _read(rows))]
+    missing = [row for row, digest in enumerate(digests) if digest not in stored]
+    done = len(digests) - len(missing)
     if on_progress is not None:
-        on_progress(done, len(papers))
+        on_progress(done, len(digests))
     failed: list[Failure] = []
-    shards = _shards(missing, workers)
-    with _pool(_shard, shards, settings, workers) as pool:
+    size = _shard_size(len(missing), workers)
+    shards = _shards(_chosen(papers, missing), size)
+    with _pool(_shard, -(-len(missing) // size), settings, workers) as pool:
         for one in run(pool, shards):
             for part, (table, failures) in one.results:
                 failed += failures
@@ -89,28 +99,29 @@ def annotate_papers(
             failed += map(Failure, one.lost)
             done += sum(len(part) for part, _ in one.results) + len(one.lost)
             if on_progress is not None:
-                on_progress(done, len(papers))
+                on_progress(done, len(digests))
     gone = {content_hash(one.paper) for one in failed}
     return Annotated({one: stored[one] for one in digests if one not in gone}, tuple(failed))
 
 
 def annotate_each(
-    papers: Sequence[Paper],
+    papers: Iterable[Paper],
+    total: int,
     *,
     settings: Settings,
     workers: int | str,
     on_progress: Progress | None = None,
 ) -> Iterator[AnnotatedPaper | Failure]:
-    """Annotate papers and yield them in the order given, storing nothing."""
+    """Annotate papers, ``total`` in number, and yield them in the order given, storing nothing."""
     done = 0
-    shards = _shards(papers, workers)
-    with _pool(_annotated, shards, settings, workers) as pool:
-        for one in run_in_order(pool, shards):
+    size = _shard_size(total, workers)
+    with _pool(_annotated, -(-total // size), settings, workers) as pool:
+        for one in run_in_order(pool, _shards(papers, size)):
             found = [result for _, results in one.results for result in results]
             found += map(Failure, one.lost)
             done += len(found)
             if on_progress is not None:
-                on_progress(done, len(papers))
+                on_progress(done, total)
             yield from found
 
 
@@ -125,24 +136,50 @@ def failure_row(failure: Failure) -> LedgerRow:
     )
 
 
-def _shards(papers: Sequence[Paper], workers: int | str) -> list[Shard]:
-    """Divide the papers; few papers among many processes make smaller shards, so that all work."""
-    size = SHARD_PAPERS
-    if isinstance(workers, int):
-        size = min(size, max(LEAST_SHARD, -(-len(papers) // (SHARDS_A_WORKER * workers))))
-    return [tuple(papers[start : start + size]) for start in range(0, len(papers), size)]
+def _rows(papers: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(papers) as file:
+        yield from file.iter_batches(_BATCH, columns=columns)
 
 
-def _pool(
-    call: Callable[..., _T], shards: Sequence[Shard], settings: Settings, workers: int | str
-) -> Pool[_T]:
-    """Workers that call ``call(shard, settings=settings)``."""
+def _read(rows: pa.RecordBatch) -> Iterator[Paper]:
+    """The papers of rows as annotation sees them: id, title and abstract."""
+    return map(Paper, *(rows[name].to_pylist() for name in _READ))
+
+
+def _chosen(papers: Path, places: Sequence[int]) -> Iterator[Paper]:
+    """The papers in the rows at these places, which ascend."""
+    wanted = deque(places)
+    start = 0
+    for rows in _rows(papers) if wanted else ():
+        end = start + rows.num_rows
+        here = []
+        while wanted and wanted[0] < end:
+            here.append(wanted.popleft() - start)
+        yield from papers_of(rows.take(pa.array(here, pa.int64())))
+        start = end
+
+
+def _shard_size(papers: int, workers: int | str) -> int:
+    """Papers a shard; few papers among many processes make smaller shards, so that all work."""
+    if isinstance(workers, str):
+        return SHARD_PAPERS
+    return min(SHARD_PAPERS, max(LEAST_SHARD, -(-papers // (SHARDS_A_WORKER * workers))))
+
+
+def _shards(papers: Iterable[Paper], size: int) -> Iterator[Shard]:
+    waiting = iter(papers)
+    while shard := tuple(islice(waiting, size)):
+        yield shard
+
+
+def _pool(call: Callable[..., _T], shards: int, settings: Settings, workers: int | str) -> Pool[_T]:
+    """Workers that call ``call(shard, settings=settings)``, for so many shards."""
     if isinstance(workers, str) and shards:
         from kg.cluster import Cluster  # noqa: PLC0415  an extra
 
         return Cluster(call, settings, workers)
     bound = partial(call, settings=settings)
-    size = min(workers, len(shards)) if isinstance(workers, int) else 1
+    size = min(workers, shards) if isinstance(workers, int) else 1
     return Processes(bound, size) if size > 1 else InProcess(bound)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from itertools import accumulate
 from operator import attrgetter
 
@@ -13,7 +14,7 @@ from kg.merge_log import LoggedMerge
 from kg.resolve import MergeReason, Resolution, resolve_name
 from ontology.identifiers import entity_iri, paper_iri
 from ontology.names import is_bare_head, plain_text
-from ontology.records import LedgerRow, Paper
+from ontology.records import LedgerRow, Origin, Outcome, Paper, Reason
 from ontology.tables import ORDER, SCHEMAS
 from ontology.terms import EntityType, RelationType
 from ontology.vocabulary.reader import Entry, Vocabulary
@@ -35,6 +36,17 @@ def paper_table(papers: Sequence[Paper]) -> pa.Table:
         for name in schema.names
     ]
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def papers_of(rows: pa.RecordBatch | pa.Table) -> Iterator[Paper]:
+    """The papers in rows that have the columns of :func:`paper_table`."""
+    names = [field.name for field in fields(Paper)]
+    for row in rows.select(names).to_pylist():
+        origins = tuple(
+            (one["field"], Origin(one["source"], one["position"])) for one in row["origins"]
+        )
+        lists = {name: tuple(row[name]) for name in ("authors", "keywords")}
+        yield Paper(**row | lists | {"origins": origins})
 
 
 def _origins(papers: Sequence[Paper]) -> pa.ListArray:
@@ -69,6 +81,18 @@ def ledger_table(ledger: Iterable[LedgerRow]) -> pa.Table:
         key=lambda row: tuple(row[column] for column in (*ORDER["ledger"], "outcome", "paper"))
     )
     return pa.Table.from_pylist(rows, schema=SCHEMAS["ledger"])
+
+
+def ledger_rows(rows: pa.RecordBatch | pa.Table) -> Iterator[LedgerRow]:
+    """The ledger entries in rows that have the columns of :func:`ledger_table`."""
+    for row in rows.to_pylist():
+        yield LedgerRow(
+            Origin(row["source"], row["position"]),
+            Reason(row["reason"]),
+            Outcome(row["outcome"]),
+            row["detail"],
+            row["paper"],
+        )
 
 
 def resolution_table(resolutions: Resolutions) -> pa.Table:

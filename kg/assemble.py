@@ -6,15 +6,14 @@ order of ``ontology.tables.ORDER``.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from kg.annotation_store import SHARD_SCHEMA
 from kg.arrow_rows import (
@@ -23,18 +22,17 @@ from kg.arrow_rows import (
     entry_tables,
     ledger_table,
     merge_table,
-    paper_table,
     resolution_table,
     signature_table,
     step_table,
 )
 from kg.confidence import MIN_CONFIDENCE, loss
 from kg.corpus_names import CorpusNames
+from kg.database import BATCH_ROWS, MEMORY, append, load_table, open_database, stream
 from kg.hierarchy import Named, Step, StepSource, head_steps, hierarchy, stated_steps
 from kg.left_out import blocked_loss, out_of_range
 from kg.resolve import ACRONYM, ACRONYM_LENGTH, Definition, NameCount
-from ontology.errors import InputError
-from ontology.records import LedgerRow, Origin, Paper
+from ontology.records import LedgerRow, Origin
 from ontology.tables import ORDER, SCHEMAS
 from ontology.terms import ROLE_ORDER, EntityType, RelationType
 from ontology.vocabulary.reader import Vocabulary
@@ -42,23 +40,8 @@ from ontology.vocabulary.reader import Vocabulary
 RARE_PAIRS_UP_TO = 2_000
 """Graphs of more papers than this keep only co-occurrences in two papers and more."""
 
-BATCH_ROWS = 65_536
-
 LATE = ("broader", "ledger")
-"""Tables that :meth:`Assembly.resolve` does not make."""
-
-MEMORY = "2GB"
-"""Memory of the table stages where none is named."""
-_SIZE = re.compile(r"[1-9]\d*(?:\.\d+)?(?:MB|GB|TB|MiB|GiB|TiB)")
-
-
-def check_memory(memory: str) -> None:
-    """Raise :class:`~ontology.errors.InputError` where the text is no size such as 500MB or 2GB.
-
-    >>> check_memory("2GB")
-    """
-    if not _SIZE.fullmatch(memory):
-        raise InputError(f"memory: {memory!r} is no size; write a number and MB or GB, such as 2GB")
+"""Tables that :meth:`Assembly.resolve` does not make, beside the papers, which are there before."""
 
 
 def pair_minimum(papers: int) -> int:
@@ -69,39 +52,29 @@ def pair_minimum(papers: int) -> int:
 class Assembly:
     """The tables of one graph in the making, in a DuckDB database of its own.
 
-    ``annotations`` name the shard of each paper by its content hash; rows of other papers are ignored,
-    and so are entities less sure than ``min_confidence``, as :func:`kg.confidence.surer` leaves them
-    out. ``reader`` says in every relation what read it. ``temporary`` takes what does not fit into
-    ``memory`` (see :func:`check_memory`).
+    ``papers`` is the file of that table, and ``annotations`` name the shard of each paper by its content
+    hash; rows of other papers are ignored, and so are entities less sure than ``min_confidence``, as
+    :func:`kg.confidence.surer` leaves them out. ``reader`` says in every relation what read it.
+    ``temporary`` takes what does not fit into ``memory`` (see :func:`kg.database.check_memory`).
     """
 
     def __init__(
         self,
-        papers: Sequence[Paper],
+        papers: Path,
         annotations: Mapping[str, Path],
         *,
         temporary: Path,
         reader: str = "rules",
         min_confidence: float = MIN_CONFIDENCE,
         memory: str = MEMORY,
-        threads: int = 2,
     ) -> None:
-        self._database = duckdb.connect(
-            config={
-                "memory_limit": memory,
-                "threads": threads,
-                "temp_directory": str(temporary),
-                "preserve_insertion_order": False,
-            }
-        )
-        self._database.register("incoming", SCHEMAS["papers"].empty_table())
-        self._database.execute("CREATE TABLE paper_row AS FROM incoming")
-        for start in range(0, len(papers), BATCH_ROWS):
-            self._database.register("incoming", paper_table(papers[start : start + BATCH_ROWS]))
-            self._database.execute("INSERT INTO paper_row BY NAME FROM incoming")
-        self._database.unregister("incoming")
+        self._database = open_database(temporary, memory=memory)
+        path = str(papers).replace("'", "''")
+        self._database.execute(f"CREATE VIEW paper_row AS FROM read_parquet('{path}')")
         self._load("reader", pa.table({"name": [reader]}))
-        self._load("pair_minimum", pa.table({"minimum": [pair_minimum(len(papers))]}))
+        self._load(
+            "pair_minimum", pa.table({"minimum": [pair_minimum(pq.read_metadata(papers).num_rows)]})
+        )
         self._read(annotations)
         self._minimum = min_confidence
         self._leave_out()
@@ -225,14 +198,11 @@ class Assembly:
         aliases = ask("SELECT entity, alias FROM entry_alias").fetchall()
         yield from head_steps(entities, aliases)
 
-    def record(self, ledger: Iterable[LedgerRow]) -> None:
+    def record(self, batches: Iterable[pa.RecordBatch], rows: Iterable[LedgerRow]) -> None:
         """Make the ledger: the rows given, and one for each entity and relation left out."""
-        self._load("ledger", SCHEMAS["ledger"].empty_table())
-        rows = chain(ledger, self._losses(), self._blocked(), self._out_of_range())
-        while chunk := list(islice(rows, BATCH_ROWS)):
-            self._database.register("incoming", ledger_table(chunk))
-            self._database.execute("INSERT INTO ledger BY NAME FROM incoming")
-            self._database.unregister("incoming")
+        load_table(self._database, "ledger", SCHEMAS["ledger"], batches)
+        found = chain(rows, self._losses(), self._blocked(), self._out_of_range())
+        append(self._database, "ledger", map(ledger_table, _chunks(found)))
 
     def _losses(self) -> Iterator[LedgerRow]:
         for origin, paper, *row in self._of_papers(
@@ -291,20 +261,20 @@ class Assembly:
     def batches(self, table: str) -> Iterator[pa.RecordBatch]:
         """Stream one finished table in its order; another thread may make further ones meanwhile."""
         schema = SCHEMAS[table]
-        source = "paper_row" if table == "papers" else table
         columns = ", ".join(f'"{name}"' for name in schema.names)
         order = ", ".join(f'"{name}"' for name in _total_order(table))
-        with self._database.cursor() as cursor:
-            rows = cursor.sql(
-                f'SELECT {columns} FROM "{source}" ORDER BY {order}'  # noqa: S608  from SCHEMAS
-            )
-            for batch in rows.to_arrow_reader(BATCH_ROWS):
-                yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
+        query = f'SELECT {columns} FROM "{table}" ORDER BY {order}'  # noqa: S608  from SCHEMAS
+        for batch in stream(self._database, query):
+            yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
 
     def _load(self, name: str, table: pa.Table) -> None:
-        self._database.register("incoming", table)
-        self._database.execute(f'CREATE TABLE "{name}" AS FROM incoming')
-        self._database.unregister("incoming")
+        load_table(self._database, name, table.schema, [table])
+
+
+def _chunks(rows: Iterable[LedgerRow]) -> Iterator[list[LedgerRow]]:
+    waiting = iter(rows)
+    while chunk := list(islice(waiting, BATCH_ROWS)):
+        yield chunk
 
 
 def _total_order(table: str) -> list[str]:

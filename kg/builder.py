@@ -6,20 +6,23 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
+
+import pyarrow.parquet as pq
 
 from extractors.model_files import SHIPPED, check_model, missing_runtime
 from extractors.pipeline import Settings, default_settings, fingerprint
 from kg.annotate import annotate_papers, failure_row
-from kg.assemble import LATE, MEMORY, Assembly, check_memory, pair_minimum
+from kg.assemble import LATE, Assembly, pair_minimum
 from kg.collector import no_cycles
 from kg.compaction import compacted
 from kg.confidence import MIN_CONFIDENCE, check_minimum
 from kg.corpus_names import resolve_corpus
 from kg.curation import Decision, read_curation, with_accepted
-from kg.disk_space import ANNOTATIONS_OF_TEXT, TABLES_OF_TEXT, check_space, text_size
+from kg.database import MEMORY, check_memory, open_database
+from kg.disk_space import ANNOTATIONS_OF_TEXT, TABLES_OF_TEXT, check_space
 from kg.folder_lock import locked, writing
 from kg.graph import (
     ANNOTATIONS,
@@ -30,12 +33,13 @@ from kg.graph import (
     finish,
     open_staging,
     recover,
+    table_file,
     write_table,
 )
 from kg.left_out import unmatched
-from kg.papers import merge_records
-from kg.source_records import RECORDS, Reading, write_reading
+from kg.source_records import RECORDS, RecordStore
 from kg.steps import Report, Step, read, readers, silent
+from kg.works import Works
 from ontology.records import LedgerRow
 from ontology.tables import SCHEMAS
 from ontology.vocabulary.merging import vocabulary_with
@@ -83,7 +87,9 @@ def build(
     with locked(folder):
         recover(folder)
         return make_graph(
-            lambda: read(paths, source_format=source_format, strict=strict, report=on_step),
+            lambda records: records.add(
+                read(paths, source_format=source_format, strict=strict, report=on_step)
+            ),
             folder,
             name=name or corpus_name(paths),
             settings=settings,
@@ -95,7 +101,7 @@ def build(
 
 
 def make_graph(
-    reading_of: Callable[[], Reading],
+    gather: Callable[[RecordStore], None],
     folder: Path,
     *,
     name: str,
@@ -107,23 +113,27 @@ def make_graph(
 ) -> Graph:
     """Make a graph and move it to ``folder``, whose lock the caller holds.
 
-    Decisions and vocabulary are checked before ``reading_of`` reads the records.
+    Decisions and vocabulary are checked before ``gather`` puts the source records into a store.
     """
     curation = read_curation(folder / CURATION)
     vocabulary = with_accepted(vocabulary_with(settings.vocabulary), curation)
-    with no_cycles():
-        reading = reading_of()
-        found = merge_records(reading.records, reading.ledger)
-    size = text_size(found.papers)
-    check_space(folder, (ANNOTATIONS_OF_TEXT + TABLES_OF_TEXT) * size)
     staging = open_staging(folder)
     print_of_settings = fingerprint(settings)
     store = staging / ANNOTATIONS / print_of_settings
-    with writing(folder):
-        write_reading(reading, staging / RECORDS)
-        del reading
+    with writing(folder), _put_aside(staging) as spill:
+        with no_cycles(), closing(open_database(spill, memory=memory)) as database:
+            records = RecordStore(database)
+            gather(records)
+            size = records.text_size()
+            check_space(folder, (ANNOTATIONS_OF_TEXT + TABLES_OF_TEXT) * size)
+            records.write(staging / RECORDS)
+        with no_cycles(), closing(open_database(spill, memory=memory)) as database:
+            works = Works(database, staging / RECORDS)
+            counts = {"papers": write_table("papers", works.papers(), staging)}
+            write_table("ledger", works.ledger(), spill)
+        papers = table_file(staging, "papers")
         annotated = annotate_papers(
-            found.papers,
+            papers,
             store,
             settings=settings,
             workers=workers,
@@ -132,22 +142,20 @@ def make_graph(
         )
         check_space(folder, TABLES_OF_TEXT * size)
         shards = compacted(annotated.shards, store)
-        papers = len(found.papers)
-        with no_cycles(), _put_aside(staging / ".spill") as spill:
+        with no_cycles():
             on_step(Step("resolve", 0, 1))
             assembly = Assembly(
-                found.papers,
+                papers,
                 shards,
                 temporary=spill,
                 reader="rules and model" if settings.model else "rules",
                 min_confidence=min_confidence,
                 memory=memory,
             )
-            ledger = [*found.ledger, *map(failure_row, annotated.failed)]
-            del found, annotated  # the database holds them now, and spills where memory is short
-            counts = _write_tables(
+            counts |= _write_tables(
                 assembly,
-                ledger,
+                table_file(spill, "ledger"),
+                [failure_row(one) for one in annotated.failed],
                 staging,
                 vocabulary=vocabulary,
                 decisions=curation.decisions,
@@ -168,7 +176,7 @@ def make_graph(
                 "curation": [{"file": name, "sha256": digest} for name, digest in curation.files],
                 "min_confidence": float(min_confidence),
                 "counts": counts,
-                "cooccurrence_minimum": pair_minimum(papers),
+                "cooccurrence_minimum": pair_minimum(counts["papers"]),
             },
         )
 
@@ -207,17 +215,22 @@ def corpus_name(paths: Sequence[str]) -> str:
 
 
 @contextmanager
-def _put_aside(folder: Path) -> Iterator[Path]:
-    """A folder for what does not fit into memory, gone in the end."""
+def _put_aside(staging: Path) -> Iterator[Path]:
+    """A folder for what does not fit into memory, gone in the end; so is a staging folder without more."""
+    folder = staging / ".spill"
+    folder.mkdir()
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            staging.rmdir()
 
 
 def _write_tables(
     assembly: Assembly,
-    ledger: Iterable[LedgerRow],
+    ledger: Path,
+    failed: Iterable[LedgerRow],
     staging: Path,
     *,
     vocabulary: Vocabulary,
@@ -234,12 +247,15 @@ def _write_tables(
         assembly.resolve(names, vocabulary)
         # The database writes on one processor while Python works on the other.
         with ThreadPoolExecutor(1) as pool:
-            early = pool.submit(write, [table for table in SCHEMAS if table not in LATE])
+            early = pool.submit(
+                write, [table for table in SCHEMAS if table not in ("papers", *LATE)]
+            )
             assembly.place()
-            assembly.record([*ledger, *unmatched(names.unmatched)])
+            with pq.ParquetFile(ledger) as rows:
+                assembly.record(rows.iter_batches(), [*failed, *unmatched(names.unmatched)])
             report(Step("resolve", 1, 1))
             counts = early.result()
-        report(Step("write", len(counts), len(SCHEMAS)))
+        report(Step("write", len(SCHEMAS) - len(LATE), len(SCHEMAS)))
         counts |= write(LATE)
         report(Step("write", len(SCHEMAS), len(SCHEMAS)))
     finally:

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 from ontology.errors import InputError
-from ontology.records import Paper
 
 ANNOTATIONS_OF_TEXT = 0.4
 """Bytes that annotations take for one of title or abstract; 0.29 were measured on 69,694 papers."""
 TABLES_OF_TEXT = 1.6
 """Bytes that tables and source records take for one of title or abstract; 1.2 were measured."""
-
-
-def text_size(papers: Sequence[Paper]) -> int:
-    """Characters of all titles and abstracts."""
-    return sum(len(paper.title) + len(paper.abstract) for paper in papers)
 
 
 def check_space(folder: Path, needed: float) -> None:

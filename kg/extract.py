@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from extractors.pipeline import Settings, default_settings
 from kg.annotate import Failure, annotate_each, failure_row
 from kg.annotation_records import to_json
+from kg.arrow_rows import ledger_rows, papers_of
 from kg.confidence import MIN_CONFIDENCE, check_minimum, losses, surer
-from kg.papers import merge_records
+from kg.reading import gathered
 from kg.steps import Report, Step, read, readers, silent
 from ontology.errors import InputError
 from ontology.records import AnnotatedPaper, LedgerRow
@@ -34,22 +36,25 @@ def extract(
     row for each entity that is less sure than ``min_confidence`` and therefore left out, and for each
     paper that could not be annotated, which is left out too. ``workers`` and ``scheduler`` are those
     of :func:`kg.builder.build`. Raises :class:`~ontology.errors.InputError` like
-    :func:`kg.papers.read_papers`, and where ``min_confidence`` is no number from 0 to 1, and
+    :func:`kg.reading.read_papers`, and where ``min_confidence`` is no number from 0 to 1, and
     :class:`~ontology.errors.VocabularyError` where a vocabulary file breaks a rule.
     """
     check_minimum(min_confidence)
     settings = settings or default_settings()
     vocabulary_with(settings.vocabulary)  # a bad file stops the run before any paper is read
-    reading = read(sources, source_format=source_format, strict=strict, report=on_step)
-    found = merge_records(reading.records, reading.ledger)
-    annotated = annotate_each(
-        found.papers,
-        settings=settings,
-        workers=readers(workers, scheduler),
-        on_progress=lambda done, total: on_step(Step("annotate", done, total)),
-    )
-    ledger = list(found.ledger)
-    return ledger, _surer(annotated, min_confidence, ledger)
+    reader = readers(workers, scheduler)
+    records = read(sources, source_format=source_format, strict=strict, report=on_step)
+    with ExitStack() as stack:
+        works = stack.enter_context(gathered(records))
+        ledger = [row for batch in works.ledger() for row in ledger_rows(batch)]
+        annotated = annotate_each(
+            (paper for batch in works.papers() for paper in papers_of(batch)),
+            works.count(),
+            settings=settings,
+            workers=reader,
+            on_progress=lambda done, total: on_step(Step("annotate", done, total)),
+        )
+        return ledger, _closing(_surer(annotated, min_confidence, ledger), stack.pop_all())
 
 
 def write_records(records: Iterable[AnnotatedPaper], target: Path | None) -> None:
@@ -70,6 +75,14 @@ def write_records(records: Iterable[AnnotatedPaper], target: Path | None) -> Non
         temporary.replace(target)
     except OSError as error:
         raise InputError(f"{target}: cannot be written; {error.strerror}") from error
+
+
+def _closing(
+    papers: Iterator[AnnotatedPaper], kept: AbstractContextManager[object]
+) -> Iterator[AnnotatedPaper]:
+    """Leave what is ``kept`` for the papers once they are consumed."""
+    with kept:
+        yield from papers
 
 
 def _surer(

@@ -60,7 +60,7 @@ class Graph:
 
     def batches(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Stream a table in its order, all columns or those named."""
-        with pq.ParquetFile(self.path / f"{table}.parquet") as file:
+        with pq.ParquetFile(table_file(self.path, table)) as file:
             yield from file.iter_batches(columns=list(columns) if columns is not None else None)
 
     def to_networkx(
@@ -107,7 +107,7 @@ class Graph:
         """A DuckDB connection in which every table of the graph is a view of its name."""
         connection = duckdb.connect()
         for table in SCHEMAS:
-            path = str(self.path / f"{table}.parquet").replace("'", "''")
+            path = str(table_file(self.path, table)).replace("'", "''")
             connection.execute(f"CREATE VIEW {table} AS FROM read_parquet('{path}')")
         return connection
 
@@ -135,7 +135,7 @@ def open_graph(path: str | Path) -> Graph:
         raise GraphError(f"{folder / MANIFEST}: cannot be read; {error}") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise GraphError(f"{folder}: written by another version of litkg; build it again")
-    missing = [table for table in SCHEMAS if not (folder / f"{table}.parquet").is_file()]
+    missing = [table for table in SCHEMAS if not table_file(folder, table).is_file()]
     if missing:
         raise GraphError(f"{folder}: tables are missing ({', '.join(missing)}); build it again")
     return Graph(folder, manifest)
@@ -183,10 +183,15 @@ def check_target(folder: Path) -> None:
             )
 
 
+def table_file(folder: Path, name: str) -> Path:
+    """Where a folder holds a table of a graph."""
+    return folder / f"{name}.parquet"
+
+
 def write_table(name: str, batches: Iterable[pa.RecordBatch], folder: Path) -> int:
     """Write a table of the graph as Parquet; returns the number of rows."""
     rows = 0
-    with pq.ParquetWriter(folder / f"{name}.parquet", SCHEMAS[name], compression="zstd") as writer:
+    with pq.ParquetWriter(table_file(folder, name), SCHEMAS[name], compression="zstd") as writer:
         for table in _regrouped(SCHEMAS[name], batches):
             writer.write_table(table, row_group_size=ROW_GROUP)
             rows += table.num_rows
@@ -202,7 +207,7 @@ def finish(staging: Path, folder: Path, manifest: dict[str, Any]) -> Graph:
     digest = hashlib.sha256()
     for table in sorted(SCHEMAS):
         digest.update(table.encode())
-        with (staging / f"{table}.parquet").open("rb") as file:
+        with table_file(staging, table).open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     if (folder / CURATION).is_dir():
         shutil.copytree(folder / CURATION, staging / CURATION, dirs_exist_ok=True)

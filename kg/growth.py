@@ -8,20 +8,23 @@ the same records gives.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
 
 from extractors.model_files import SHIPPED, missing_runtime
 from extractors.pipeline import Settings, fingerprint
-from kg.assemble import MEMORY, check_memory
 from kg.builder import make_graph, model_digest, vocabulary_files
 from kg.confidence import check_minimum
+from kg.database import MEMORY, check_memory, open_database
 from kg.folder_lock import locked
 from kg.graph import VOCABULARY, Graph, check_target, open_graph
-from kg.papers import records_by_paper
-from kg.source_records import RECORDS, Reading, read_reading
+from kg.reading import source_names
+from kg.source_records import RECORDS, RecordStore, kept_sources
 from kg.sources.fields import clean_doi
 from kg.steps import Report, read, readers, silent
+from kg.works import Works
 from ontology.errors import GraphError, InputError, MissingDependencyError
 
 
@@ -65,15 +68,13 @@ def update(
     with locked(folder):
         old = open_graph(folder)
 
-        def reading() -> Reading:
-            kept = read_reading(folder / RECORDS)
-            if not paths:
-                return kept
-            newer = read(paths, source_format=source_format, strict=strict, report=on_step)
-            return kept.replaced_by(newer)
+        def gather(records: RecordStore) -> None:
+            records.add_kept(folder / RECORDS, sources=source_names(paths))
+            if paths:
+                records.add(read(paths, source_format=source_format, strict=strict, report=on_step))
 
         reader = readers(workers, scheduler)
-        return _remade(old, reading, settings, min_confidence, reader, memory, on_step)
+        return _remade(old, gather, settings, min_confidence, reader, memory, on_step)
 
 
 def remove(
@@ -97,23 +98,21 @@ def remove(
     open_graph(folder)
     with locked(folder):
         old = open_graph(folder)
-        kept = read_reading(folder / RECORDS)
+        kept = kept_sources(folder / RECORDS)
         names = {PurePath(source).name for source in sources}
-        if unknown := names - kept.sources:
+        if unknown := names - kept:
             raise InputError(
                 f"{folder}: nothing was read from {', '.join(sorted(unknown))};"
-                f" its sources are {_few(sorted(kept.sources))}"
+                f" its sources are {_few(sorted(kept))}"
             )
-        ids = {*papers, *_ids_of(old, dois)}
-        if ids:
-            owned = records_by_paper(kept.records)
-            if absent := ids - owned.keys():
-                raise InputError(f"{folder}: holds no paper {', '.join(sorted(absent))}")
-            kept = kept.without_records({one for paper in ids for one in owned[paper]})
-        kept = kept.without_sources(names)
-        if not kept.records:
-            raise InputError(f"{folder}: no paper would be left; delete the folder instead")
-        return _remade(old, lambda: kept, None, None, readers(workers, None), memory, on_step)
+        rows = _rows_of(folder, {*papers, *_ids_of(old, dois)}, memory)
+
+        def gather(records: RecordStore) -> None:
+            records.add_kept(folder / RECORDS, sources=names, rows=rows)
+            if not records.count():
+                raise InputError(f"{folder}: no paper would be left; delete the folder instead")
+
+        return _remade(old, gather, None, None, readers(workers, None), memory, on_step)
 
 
 def recorded_settings(
@@ -168,7 +167,7 @@ def _model_of(graph: Graph) -> Path | None:
 
 def _remade(
     old: Graph,
-    reading_of: Callable[[], Reading],
+    gather: Callable[[RecordStore], None],
     settings: Settings | None,
     min_confidence: float | None,
     workers: int | str,
@@ -181,7 +180,7 @@ def _remade(
     before = _papers(old)
     old.database.close()
     made = make_graph(
-        reading_of,
+        gather,
         old.path,
         name=old.name,
         settings=settings or recorded_settings(old),
@@ -206,6 +205,20 @@ def _papers(graph: Graph) -> dict[str, int]:
         " FROM papers"
     ).fetchall()
     return dict(rows)
+
+
+def _rows_of(folder: Path, ids: set[str], memory: str) -> list[int]:
+    """The rows of the source records of these papers."""
+    if not ids:
+        return []
+    with (
+        TemporaryDirectory(prefix="litkg-") as spill,
+        closing(open_database(Path(spill), memory=memory)) as database,
+    ):
+        found = Works(database, folder / RECORDS).rows_of(ids)
+    if absent := ids - found.keys():
+        raise InputError(f"{folder}: holds no paper {', '.join(sorted(absent))}")
+    return [row for rows in found.values() for row in rows]
 
 
 def _ids_of(graph: Graph, dois: Sequence[str]) -> list[str]:

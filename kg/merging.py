@@ -9,12 +9,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from ontology.records import SourceRecord
+
+CROWD = 200
+"""More different records than this under one key, and the key identifies nothing."""
+SEPARATOR = "\x1f"
+"""Between an own id and a title in the key of both."""
+
+Key = tuple[str, str]
+"""What several records may share: the kind of key, and the key."""
 
 _SPLIT = re.compile(r"[^\w+#]+|_")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -23,8 +35,6 @@ _KEY_LENGTH = 120
 _DISTINCTIVE_WORDS = 4
 _DISTINCTIVE_CJK = 8
 _ALIKE = 0.6  # share of the shorter title's words that titles of one work have in common
-_CROWD = 200
-"""More different records than this under one key, and the key identifies nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +68,17 @@ class _Texts:
         return self._made[position]
 
 
-def group_records(records: Sequence[SourceRecord]) -> list[Group]:
-    """Group records of the same work, transitively; every record is in exactly one group."""
+def group_records(
+    records: Sequence[SourceRecord], crowded: AbstractSet[Key] = frozenset()
+) -> list[Group]:
+    """Group records of the same work, transitively; every record is in exactly one group.
+
+    Keys that are ``crowded`` count for nothing (see ``CROWD``).
+    """
     texts = _Texts(records)
     parents = list(range(len(records)))
     reasons: dict[int, str] = {}
-    for first, second, reason in _links(records, texts):
+    for first, second, reason in _links(records, texts, crowded):
         for member in (first, second):
             reasons[member] = min(reason, reasons.get(member, reason))
         a, b = _root(parents, first), _root(parents, second)
@@ -120,24 +135,29 @@ def _words(text: str) -> list[str]:
     return [word for word in _SPLIT.split(unicodedata.normalize("NFKC", text).casefold()) if word]
 
 
-def _links(records: Sequence[SourceRecord], texts: _Texts) -> Iterator[tuple[int, int, str]]:
-    for bucket in _buckets([_content(record) for record in records]):
+def _links(
+    records: Sequence[SourceRecord], texts: _Texts, crowded: AbstractSet[Key]
+) -> Iterator[tuple[int, int, str]]:
+    def buckets(kind: str, keys: Sequence[str]) -> Iterator[list[int]]:
+        yield from (found for key, found in _shared(keys) if (kind, key) not in crowded)
+
+    for _, bucket in _shared([_content(record) for record in records]):
         for a, b in pairwise(bucket):
             yield a, b, "same record"
-    for name, label in (("doi", "DOI"), ("arxiv", "arXiv id"), ("pmid", "PMID")):
-        for bucket in _buckets([getattr(record, name) for record in records]):
+    for name, kind in (("doi", "DOI"), ("arxiv", "arXiv id"), ("pmid", "PMID")):
+        for bucket in buckets(kind, [getattr(record, name) for record in records]):
             for a, b in _pairs(bucket, records):
                 if not _contradict(texts[a], texts[b]):
-                    yield a, b, f"same {label}"
+                    yield a, b, f"same {kind}"
     titles = [fold_text(record.title) for record in records]
-    own = [r.id and f"{r.id}\0{title}" for r, title in zip(records, titles, strict=True)]
-    for bucket in _buckets(own):
+    own = [r.id and f"{r.id}{SEPARATOR}{title}" for r, title in zip(records, titles, strict=True)]
+    for bucket in buckets("id and title", own):
         for a, b in _pairs(bucket, records):
             if not _abstracts_contradict(texts[a], texts[b]):
                 yield a, b, "same id and title"
-    for bucket in _buckets(titles):
+    for bucket in buckets("title", titles):
         yield from _title_links(bucket, records, texts)
-    for bucket in _buckets([_abstract_key(record.abstract) for record in records]):
+    for bucket in buckets("abstract", [abstract_key(record.abstract) for record in records]):
         for a, b in _pairs(bucket, records):
             if _same_abstract(texts[a], texts[b]) and _may_share(
                 records[a], records[b], texts[a], texts[b]
@@ -145,11 +165,31 @@ def _links(records: Sequence[SourceRecord], texts: _Texts) -> Iterator[tuple[int
                 yield a, b, "same abstract"
 
 
-def _abstract_key(abstract: str) -> str:
+def abstract_key(abstract: str) -> str:
     """Fold the beginning of a long abstract; short ones identify nothing."""
     if len(abstract) < _LONG_ABSTRACT:
         return ""
     return fold_text(abstract[: 2 * _KEY_LENGTH])[:_KEY_LENGTH]
+
+
+def key_columns(titles: pa.Array, abstracts: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Folded titles and abstract keys of many records at once.
+
+    As :func:`fold_text` and :func:`abstract_key` make them one by one.
+    """
+    starts = pc.utf8_slice_codeunits(abstracts, 0, 2 * _KEY_LENGTH)
+    keys = pc.utf8_slice_codeunits(_folded(starts), 0, _KEY_LENGTH)
+    long = pc.greater_equal(pc.utf8_length(abstracts), _LONG_ABSTRACT)
+    return _folded(titles), pc.if_else(long, keys, "")
+
+
+def _folded(texts: pa.Array) -> pa.Array:
+    plain = pc.string_is_ascii(texts)
+    folded = pc.replace_substring_regex(pc.ascii_lower(texts), "[^a-z0-9+#]", "")
+    others = texts.filter(pc.invert(plain)).to_pylist()
+    return pc.replace_with_mask(
+        folded, pc.invert(plain), pa.array(map(fold_text, others), pa.string())
+    )
 
 
 def _title_links(
@@ -166,21 +206,19 @@ def _title_links(
             yield a, b, "same title and year"
 
 
-def _buckets(keys: Sequence[Hashable]) -> Iterator[list[int]]:
-    """Yield the positions that share a key; empty keys share nothing."""
-    shared = {key for key, count in Counter(keys).items() if key and count > 1}
+def _shared(keys: Sequence[Hashable]) -> Iterator[tuple[Hashable, list[int]]]:
+    """Yield each key of several positions with these; empty keys share nothing."""
     found: defaultdict[Hashable, list[int]] = defaultdict(list)
     for position, key in enumerate(keys):
-        if key in shared:
+        if key:
             found[key].append(position)
-    yield from found.values()
+    yield from ((key, positions) for key, positions in found.items() if len(positions) > 1)
 
 
 def _pairs(bucket: list[int], records: Sequence[SourceRecord]) -> Iterator[tuple[int, int]]:
     """Yield all pairs of different records; of exact copies one stands for all."""
     different = {_content(records[position]): position for position in reversed(bucket)}
-    if len(different) <= _CROWD:
-        yield from combinations(sorted(different.values()), 2)
+    yield from combinations(sorted(different.values()), 2)
 
 
 def _content(record: SourceRecord) -> tuple[Hashable, ...]:

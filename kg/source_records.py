@@ -6,23 +6,24 @@ both before records merge into papers. Files of one name are one source.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kg.arrow_rows import ledger_table
+from kg.database import append, load_table, stream
 from ontology.errors import GraphError
-from ontology.records import LedgerRow, Origin, Outcome, Reason, SourceRecord
+from ontology.records import LedgerRow, Origin, Outcome, SourceRecord
+from ontology.tables import SCHEMAS
 
 RECORDS = "records"
 _STRINGS = pa.list_(pa.string())
-# The fields of a source record in their order, its origin as two columns.
-_SCHEMA = pa.schema(
+RECORD_SCHEMA = pa.schema(
     [
         pa.field("source", pa.string()),
         pa.field("position", pa.int64()),
@@ -39,48 +40,133 @@ _SCHEMA = pa.schema(
         pa.field("url", pa.string()),
     ]
 )
+"""The fields of a source record in their order, its origin as two columns."""
 _ROW_GROUP = 16_384
 _PLACE = ("source", "position")
+_ORDER = (
+    "source, position, id, title, abstract, coalesce(year, 0), authors, venue, keywords, doi, arxiv,"
+    " pmid, url"
+)
+
+LEDGER_ORDER = "source, position, reason, detail, outcome, paper"
+"""Columns of ledger rows, in the order that sorts them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Source records, the ledger rows of reading them, and the names of the sources they are of."""
+def records_file(folder: Path) -> Path:
+    """Where a folder of records holds them, sorted."""
+    return folder / "records.parquet"
 
-    records: tuple[SourceRecord, ...]
-    ledger: tuple[LedgerRow, ...]
-    sources: frozenset[str]
 
-    def replaced_by(self, newer: Reading) -> Reading:
-        """Put all that ``newer`` read in the place of what its sources held before."""
-        kept = self.without_sources(newer.sources)
-        return Reading(
-            kept.records + newer.records,
-            kept.ledger + newer.ledger,
-            kept.sources | newer.sources,
+def ledger_file(folder: Path) -> Path:
+    """Where a folder of records holds the ledger rows of reading them."""
+    return folder / "ledger.parquet"
+
+
+class RecordStore:
+    """Source records and the ledger rows of reading them, gathered in a database."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection) -> None:
+        self._database = database
+        load_table(database, "record", RECORD_SCHEMA)
+        load_table(database, "reading_row", SCHEMAS["ledger"])
+
+    def add(self, items: Iterable[SourceRecord | LedgerRow]) -> None:
+        """Take what is read, as it is read."""
+        waiting = iter(items)
+        while part := list(islice(waiting, _ROW_GROUP)):
+            records = [one for one in part if isinstance(one, SourceRecord)]
+            rows = [one for one in part if isinstance(one, LedgerRow)]
+            append(self._database, "record", [_record_table(records)] if records else ())
+            append(self._database, "reading_row", [ledger_table(rows)] if rows else ())
+
+    def add_kept(
+        self, folder: Path, sources: Collection[str] = (), rows: Collection[int] = ()
+    ) -> None:
+        """Take what a graph keeps in ``folder``, but for some ``sources`` and records.
+
+        ``rows`` are places of records in the file, from 0; the ledger rows of a place that keeps no
+        record go with it, unless they tell of a loss. Raises :class:`GraphError` where nothing was
+        kept or where it cannot be read.
+        """
+        check_kept(folder)
+        number = pa.schema([pa.field("number", pa.int64())])
+        load_table(self._database, "gone", number, [pa.table([list(rows)], schema=number)])
+        given = {"records": str(records_file(folder)), "sources": list(sources)}
+        self._database.execute(
+            """
+            INSERT INTO record BY NAME
+            SELECT * EXCLUDE (file_row_number) FROM read_parquet($records, file_row_number = true)
+            ANTI JOIN gone ON file_row_number = number WHERE NOT list_contains($sources, source)
+            """,
+            given,
+        )
+        self._database.execute(
+            """
+            INSERT INTO reading_row BY NAME
+            WITH left_alone AS (
+              SELECT source, position FROM read_parquet($records, file_row_number = true)
+              SEMI JOIN gone ON file_row_number = number
+              EXCEPT SELECT source, position FROM record
+            )
+            FROM read_parquet($ledger) AS row
+            WHERE NOT list_contains($sources, source)
+              AND (outcome = $dropped OR (source, position) NOT IN (FROM left_alone))
+            """,
+            given | {"ledger": str(ledger_file(folder)), "dropped": Outcome.DROPPED.value},
         )
 
-    def without_sources(self, names: Collection[str]) -> Reading:
-        """Leave out all that was read from sources of these names."""
-        return Reading(
-            tuple(one for one in self.records if one.origin.source not in names),
-            tuple(row for row in self.ledger if row.origin.source not in names),
-            self.sources.difference(names),
-        )
+    def count(self) -> int:
+        """Records in all."""
+        return self._number("count(*)")
 
-    def without_records(self, gone: Collection[SourceRecord]) -> Reading:
-        """Leave out records, with the ledger rows that speak of them alone."""
-        kept = tuple(one for one in self.records if one not in gone)
-        orphaned = {one.origin for one in gone} - {one.origin for one in kept}
-        return Reading(
-            kept,
-            tuple(
-                row
-                for row in self.ledger
-                if row.origin not in orphaned or row.outcome is Outcome.DROPPED
-            ),
-            self.sources,
-        )
+    def text_size(self) -> int:
+        """Characters of all titles and abstracts."""
+        return self._number("coalesce(sum(length(title) + length(abstract)), 0)::BIGINT")
+
+    def write(self, folder: Path) -> None:
+        """Write records and ledger; what was read in another order gives the same bytes."""
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = stream(self._database, f"FROM record ORDER BY {_ORDER}")
+        with pq.ParquetWriter(records_file(folder), RECORD_SCHEMA, compression="zstd") as writer:
+            for batch in rows:
+                table = pa.Table.from_batches([batch]).cast(RECORD_SCHEMA)
+                writer.write_table(table, row_group_size=_ROW_GROUP)
+        schema = SCHEMAS["ledger"]
+        found = stream(self._database, f"FROM reading_row ORDER BY {LEDGER_ORDER}")
+        with pq.ParquetWriter(ledger_file(folder), schema, compression="zstd") as writer:
+            for batch in found:
+                writer.write_table(pa.Table.from_batches([batch]).cast(schema))
+
+    def _number(self, expression: str) -> int:
+        found = self._database.execute(f"SELECT {expression} FROM record").fetchone()  # noqa: S608
+        assert found is not None
+        return int(found[0])
+
+
+def check_kept(folder: Path) -> None:
+    """Raise :class:`GraphError` where a graph keeps no source records, or unreadable ones."""
+    try:
+        for path in (records_file(folder), ledger_file(folder)):
+            pq.read_schema(path)
+    except FileNotFoundError:
+        raise GraphError(
+            f"{folder}: the graph keeps no source records; build it once more with kg build"
+        ) from None
+    except (OSError, pa.ArrowInvalid) as error:
+        raise GraphError(f"{folder}: cannot be read; {error}; build the graph again") from error
+
+
+def kept_sources(folder: Path) -> frozenset[str]:
+    """Names of the sources that a graph has kept something of.
+
+    Raises :class:`GraphError` like :func:`check_kept`.
+    """
+    check_kept(folder)
+    return frozenset(
+        name
+        for path in (records_file(folder), ledger_file(folder))
+        for name in pq.read_table(path, columns=["source"])["source"].unique().to_pylist()
+    )
 
 
 def record_order(record: SourceRecord) -> tuple[object, ...]:
@@ -91,35 +177,15 @@ def record_order(record: SourceRecord) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def write_reading(reading: Reading, folder: Path) -> None:
-    """Write records and ledger of reading; equal readings give equal bytes, whatever their order."""
-    folder.mkdir(parents=True, exist_ok=True)
-    ordered = sorted(reading.records, key=record_order)
-    with pq.ParquetWriter(folder / "records.parquet", _SCHEMA, compression="zstd") as writer:
-        for start in range(0, len(ordered), _ROW_GROUP):
-            writer.write_table(_record_table(ordered[start : start + _ROW_GROUP]))
-    pq.write_table(ledger_table(reading.ledger), folder / "ledger.parquet", compression="zstd")
-
-
-def read_reading(folder: Path) -> Reading:
-    """Read what :func:`write_reading` wrote.
-
-    Raises :class:`GraphError` where nothing was kept or where it cannot be read.
-    """
-    records: list[SourceRecord] = []
-    ledger: list[LedgerRow] = []
-    try:
-        for batch in pq.ParquetFile(folder / "records.parquet").iter_batches(_ROW_GROUP):
-            records += _records(batch)
-        ledger += map(_ledger_row, pq.read_table(folder / "ledger.parquet").to_pylist())
-    except FileNotFoundError:
-        raise GraphError(
-            f"{folder}: the graph keeps no source records; build it once more with kg build"
-        ) from None
-    except (OSError, pa.ArrowInvalid) as error:
-        raise GraphError(f"{folder}: cannot be read; {error}; build the graph again") from error
-    sources = {one.origin.source for one in records} | {row.origin.source for row in ledger}
-    return Reading(tuple(records), tuple(ledger), frozenset(sources))
+def records_of(batch: pa.RecordBatch) -> Iterator[SourceRecord]:
+    """The records in the rows of a batch that has the columns of ``RECORD_SCHEMA``."""
+    columns = [batch[field.name].to_pylist() for field in RECORD_SCHEMA]
+    fields = (
+        map(tuple, column) if pa.types.is_list(field.type) else column
+        for field, column in zip(RECORD_SCHEMA, columns, strict=True)
+    )
+    origins = map(Origin, next(fields), next(fields))
+    return map(SourceRecord, origins, *fields)
 
 
 def _record_table(records: Sequence[SourceRecord]) -> pa.Table:
@@ -128,26 +194,6 @@ def _record_table(records: Sequence[SourceRecord]) -> pa.Table:
         pa.array(
             map(attrgetter(field.name), origins if field.name in _PLACE else records), field.type
         )
-        for field in _SCHEMA
+        for field in RECORD_SCHEMA
     ]
-    return pa.Table.from_arrays(columns, schema=_SCHEMA)
-
-
-def _records(batch: pa.RecordBatch) -> Iterator[SourceRecord]:
-    columns = [batch[field.name].to_pylist() for field in _SCHEMA]
-    fields = (
-        map(tuple, column) if pa.types.is_list(field.type) else column
-        for field, column in zip(_SCHEMA, columns, strict=True)
-    )
-    origins = map(Origin, next(fields), next(fields))
-    return map(SourceRecord, origins, *fields)
-
-
-def _ledger_row(row: dict[str, Any]) -> LedgerRow:
-    return LedgerRow(
-        Origin(row["source"], row["position"]),
-        Reason(row["reason"]),
-        Outcome(row["outcome"]),
-        row["detail"],
-        row["paper"],
-    )
+    return pa.Table.from_arrays(columns, schema=RECORD_SCHEMA)

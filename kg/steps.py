@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kg.papers import read_records
-from kg.source_records import Reading
+from kg.reading import read_records
 from ontology.errors import InputError
+from ontology.records import LedgerRow, SourceRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,14 @@ def readers(workers: int | None, scheduler: str | None) -> int | str:
 
 def read(
     sources: Sequence[str], *, source_format: str | None, strict: bool, report: Report
-) -> Reading:
-    """Read source records like :func:`kg.papers.read_records`, reporting the step ``read``."""
-    reading = read_records(
-        sources,
-        source_format=source_format,
-        strict=strict,
-        on_progress=lambda done: report(Step("read", done, 0)),
-    )
-    report(Step("read", len(reading.records), len(reading.records)))
-    return reading
+) -> Iterator[SourceRecord | LedgerRow]:
+    """Read source records like :func:`kg.reading.read_records`, reporting the step ``read``."""
+    done = 0
+
+    def note(number: int) -> None:
+        nonlocal done
+        done = number
+        report(Step("read", done, 0))
+
+    yield from read_records(sources, source_format=source_format, strict=strict, on_progress=note)
+    report(Step("read", done, done))

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from kg.annotation_records import read_annotations
-from kg.papers import read_papers
+from kg.reading import read_papers
 from ontology.errors import InputError, MissingDependencyError
 from ontology.records import AnnotatedPaper
 
@@ -44,7 +44,7 @@ def train_files(
 ) -> tuple[float, float, float]:
     """Train on annotation files and write the model's folder; F1 of mentions, and so on.
 
-    ``unlabelled`` are sources as :func:`kg.papers.read_papers` takes them, read by the models
+    ``unlabelled`` are sources as :func:`kg.reading.read_papers` takes them, read by the models
     ``teachers``, the best one first; papers that are annotated are left out of them. Raises
     :class:`MissingDependencyError` where the extra ``train`` is not installed, and
     :class:`InputError` where the annotations cannot be used.

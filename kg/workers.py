@@ -6,8 +6,7 @@ import os
 import pickle
 import signal
 from abc import ABC, abstractmethod
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from operator import itemgetter
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from threading import Thread
@@ -76,7 +76,7 @@ class Pool(ABC, Generic[_T]):
         self.stop()
 
 
-def run(pool: Pool[_T], shards: Sequence[Shard]) -> Iterator[Done[_T]]:
+def run(pool: Pool[_T], shards: Iterable[Shard]) -> Iterator[Done[_T]]:
     """Call on every shard; what became of them comes as they finish, not in their order.
 
     Where a worker dies, the shards that ran are called once more, each alone, and the papers of one
@@ -86,7 +86,7 @@ def run(pool: Pool[_T], shards: Sequence[Shard]) -> Iterator[Done[_T]]:
         yield done
 
 
-def run_in_order(pool: Pool[_T], shards: Sequence[Shard]) -> Iterator[Done[_T]]:
+def run_in_order(pool: Pool[_T], shards: Iterable[Shard]) -> Iterator[Done[_T]]:
     """Like :func:`run`, in the order of the shards."""
     early: dict[int, Done[_T]] = {}
     turn = 0
@@ -223,31 +223,32 @@ def _from_file(outcome: Future[_T], there: Future[str]) -> None:
     path.unlink(missing_ok=True)
 
 
-def _finished(pool: Pool[_T], shards: Sequence[Shard]) -> Iterator[tuple[int, Done[_T]]]:
-    running: dict[Future[_T], int] = {}
-    waiting = deque(range(len(shards)))
-    while waiting or running:
+def _finished(pool: Pool[_T], shards: Iterable[Shard]) -> Iterator[tuple[int, Done[_T]]]:
+    running: dict[Future[_T], tuple[int, Shard]] = {}
+    waiting = enumerate(shards)
+    upcoming = next(waiting, None)
+    while upcoming is not None or running:
         # No more at once than there are workers: when one dies, few shards are suspect.
-        while waiting and len(running) < pool.size:
-            oldest = min(running.values(), default=waiting[0])
-            if waiting[0] >= oldest + _AHEAD * pool.size:
+        while upcoming is not None and len(running) < pool.size:
+            oldest = min((number for number, _ in running.values()), default=upcoming[0])
+            if upcoming[0] >= oldest + _AHEAD * pool.size:
                 break
-            number = waiting.popleft()
-            running[pool.submit(shards[number])] = number
+            running[pool.submit(upcoming[1])] = upcoming
+            upcoming = next(waiting, None)
         finished = wait(running, return_when=FIRST_COMPLETED).done
         if any(isinstance(one.exception(), pool.died) for one in finished):
             finished = wait(running).done
         suspects = []
         for future in finished:
-            number = running.pop(future)
+            number, shard = running.pop(future)
             if isinstance(future.exception(), pool.died):
-                suspects.append(number)
+                suspects.append((number, shard))
             else:
-                yield number, Done(((shards[number], future.result()),))
+                yield number, Done(((shard, future.result()),))
         if suspects:
             pool.restart()
-        for number in sorted(suspects):
-            yield number, _alone(pool, shards[number])
+        for number, shard in sorted(suspects, key=itemgetter(0)):
+            yield number, _alone(pool, shard)
 
 
 def _alone(pool: Pool[_T], shard: Shard) -> Done[_T]:

@@ -2,7 +2,10 @@
 
 from collections import Counter
 
+import pyarrow.parquet as pq
+
 from kg.annotation_store import content_hash, shard_table, write_shard
+from kg.arrow_rows import paper_table
 from kg.assemble import RARE_PAIRS_UP_TO, Assembly
 from kg.corpus_names import resolve_corpus
 from ontology.records import AnnotatedPaper, Mention, Paper, PaperEntity
@@ -25,7 +28,9 @@ def cooccurrences(folder, names_of_papers):
     write_shard(shard_table(annotated), path)
     shards = {content_hash(paper): path for paper in papers}
     vocabulary = Vocabulary([])
-    assembly = Assembly(papers, shards, temporary=folder / "spill")
+    table = folder / "papers.parquet"
+    pq.write_table(paper_table(papers), table)
+    assembly = Assembly(table, shards, temporary=folder / "spill")
     try:
         found = resolve_corpus(assembly.names(), assembly.definitions(), vocabulary)
         assembly.resolve(found, vocabulary)

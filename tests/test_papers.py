@@ -11,7 +11,7 @@ from helpers import SHARED, needs_shared
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.papers import merge_records, read_papers
+from kg.reading import merge_records, read_papers
 from ontology.errors import InputError
 from ontology.records import LedgerRow, Origin, Outcome, Paper, Reason, SourceRecord, Sources
 
