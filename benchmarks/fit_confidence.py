@@ -19,7 +19,8 @@ from fit_cue_points import WORDS, Floats, Indicators, fit, with_sentences
 from extractors.confidence import evidence
 from extractors.learned import relation_odds
 from extractors.model_files import SHIPPED
-from extractors.pipeline import Settings, load, read_with
+from extractors.pipeline import load, read_with
+from extractors.settings import Settings
 from extractors.tagger import Tagger
 from extractors.training.encoding import held_out
 from kg.annotation_records import read_annotations

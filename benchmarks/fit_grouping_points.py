@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors import same_entity
-from extractors.pipeline import Settings, load, regroup
+from extractors.pipeline import load, regroup
 from extractors.same_entity import Named, comparable
+from extractors.settings import Settings
 from kg.annotation_records import read_annotations
 from ontology.records import AnnotatedPaper, PaperEntity
 from ontology.vocabulary.reader import shipped_vocabulary

@@ -25,7 +25,7 @@ from reading_speed import measure as reading_speed
 from resampling import evenly, stored_rows, to_line, write_resampled
 
 from exports.formats import FORMATS
-from extractors.pipeline import Settings, default_settings, fingerprint
+from extractors.settings import Settings, default_settings, fingerprint
 from kg import build, open_graph, update
 from kg.annotate import annotate_papers
 from kg.cypher_store import open_store as open_cypher

@@ -22,7 +22,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-from extractors.pipeline import Settings
+from extractors.settings import Settings
 from kg import build, open_graph, update
 from kg.annotation_store import stored_hashes
 from kg.graph import ANNOTATIONS, staging_folder

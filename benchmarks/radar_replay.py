@@ -25,7 +25,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import kg
-from extractors.pipeline import Settings
+from extractors.settings import Settings
 from kg.graph import Graph, open_graph
 from kg.radar import radar
 from kg.resolve import resolve_name

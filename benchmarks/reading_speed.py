@@ -32,8 +32,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extractors.model_files import SHIPPED
-from extractors.pipeline import Settings, annotate_all, load
+from extractors.pipeline import annotate_all, load
 from extractors.reading import FineTokenizer, joined_text
+from extractors.settings import Settings
 from kg.reading import read_papers
 from ontology.records import Paper
 

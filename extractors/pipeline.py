@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
-from importlib.resources import files
 from pathlib import Path
 
 import spacy
@@ -21,42 +18,23 @@ from extractors.descriptive_terms import mark_descriptive_terms
 from extractors.entities import mark_entities
 from extractors.given import group_given
 from extractors.learned import judge_relations, judge_roles
-from extractors.model_files import SHIPPED, check_model, missing_runtime
 from extractors.proper_names import mark_proper_names
 from extractors.reading import FineTokenizer, joined_text
 from extractors.relations import find_relations
 from extractors.roles import assign_roles
 from extractors.sentences import mark_sentences
+from extractors.settings import RULES, Settings
 from extractors.short_forms import mark_short_forms
 from extractors.tagger import Tagger, mark_tagged
 from extractors.task_verbs import mark_task_verbs
 from extractors.vocabulary_matcher import VocabularyIndex, mark_vocabulary
 from ontology.records import AnnotatedPaper, Paper
 from ontology.vocabulary.merging import vocabulary_with
-from ontology.vocabulary.reader import read_bytes
 
 Component = Callable[[Doc], Doc]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a user may choose.
-
-    ``vocabulary`` are further files, read after the shipped ones, later ones winning
-    (:mod:`ontology.vocabulary.merging`); ``model`` is the folder of a
-    trained model, ``None`` for rules alone.
-    """
-
-    vocabulary: tuple[Path, ...] = ()
-    model: Path | None = None
-
-
-def default_settings() -> Settings:
-    """The model that comes with litkg beside the rules; rules alone where it cannot run."""
-    return Settings() if missing_runtime() else Settings(model=SHIPPED)
-
-
-def load(settings: Settings = Settings()) -> Language:
+def load(settings: Settings = RULES) -> Language:
     """Build the pipeline; loading takes a second, reading a paper some milliseconds.
 
     Raises :class:`ontology.errors.VocabularyError` where a vocabulary file cannot be read, breaks
@@ -121,33 +99,6 @@ def annotate_all(papers: Iterable[Paper], nlp: Language) -> Iterator[AnnotatedPa
     """Read papers one by one, in order."""
     for paper in papers:
         yield annotate(paper, nlp)
-
-
-def fingerprint(settings: Settings = Settings()) -> str:
-    """Digest of everything but the paper that decides the result: a cache key.
-
-    >>> len(fingerprint())
-    64
-    """
-    digest = hashlib.sha256()
-    shipped = [
-        *_files_of("extractors", ".py"),
-        *_files_of("extractors.words", ".py", ".tsv", ".txt"),
-        *_files_of("ontology", ".py"),
-        *_files_of("ontology.vocabulary", ".py", ".tsv"),
-    ]
-    for path in (*shipped, *settings.vocabulary):
-        digest.update(
-            b"\0" + path.name.encode() + b"\0" + hashlib.sha256(read_bytes(path)).digest()
-        )
-    if settings.model is not None:
-        digest.update(b"\0model\0" + bytes.fromhex(check_model(settings.model)))
-    return digest.hexdigest()
-
-
-def _files_of(package: str, *suffixes: str) -> list[Path]:
-    folder = Path(str(files(package)))
-    return sorted(path for path in folder.iterdir() if path.suffix in suffixes)
 
 
 def _vocabulary_component(

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from spacy.language import Language
 
-from extractors.pipeline import Settings, annotate, load
+from extractors.settings import Settings
 from kg.annotation_store import (
     SHARD_PAPERS,
     content_hash,
@@ -30,6 +29,9 @@ from kg.workers import InProcess, Pool, Processes, Shard, run, run_in_order
 from ontology.errors import KgError
 from ontology.records import AnnotatedPaper, LedgerRow, Outcome, Paper, Reason
 from ontology.vocabulary.reader import read_bytes
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 LEAST_SHARD = 100
 """Papers a shard where few are shared among many processes: fewer are not worth the start of one."""
@@ -193,6 +195,8 @@ def _annotated(papers: Sequence[Paper], *, settings: Settings) -> list[Annotated
 
 
 def _one(paper: Paper, nlp: Language) -> AnnotatedPaper | Failure:
+    from extractors.pipeline import annotate  # noqa: PLC0415  as above
+
     try:
         return annotate(paper, nlp)
     except (KgError, OSError):
@@ -207,7 +211,13 @@ def _shard(papers: Sequence[Paper], *, settings: Settings) -> tuple[pa.Table, li
     return table, [one for one in found if isinstance(one, Failure)]
 
 
+def get_ready(settings: Settings) -> None:
+    """Load what reads papers in this process, so that :func:`annotate_papers` finds it loaded."""
+    _annotated((), settings=settings)
+
+
 @lru_cache(maxsize=1)
 def _pipeline(settings: Settings, _contents: tuple[bytes, ...]) -> Language:
-    # Loaded once a process.
+    from extractors.pipeline import load  # noqa: PLC0415  spaCy, where papers are read
+
     return load(settings)

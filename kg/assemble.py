@@ -31,6 +31,7 @@ from kg.corpus_names import CorpusNames
 from kg.database import BATCH_ROWS, MEMORY, append, load_table, open_database, stream
 from kg.hierarchy import Named, Step, StepSource, head_steps, hierarchy, stated_steps
 from kg.left_out import blocked_loss, out_of_range
+from kg.merge_log import LoggedMerge
 from kg.resolve import ACRONYM, ACRONYM_LENGTH, Definition, NameCount
 from ontology.records import LedgerRow, Origin
 from ontology.tables import ORDER, SCHEMAS
@@ -40,8 +41,12 @@ from ontology.vocabulary.reader import Vocabulary
 RARE_PAIRS_UP_TO = 2_000
 """Graphs of more papers than this keep only co-occurrences in two papers and more."""
 
+JOINED = ("mentions", "links", "relations", "entities", "entity_years", "cooccurrence")
+"""Tables that :meth:`Assembly.join` makes."""
+NAMED = ("aliases", "merges")
+"""Tables that are finished with :meth:`Assembly.name`."""
 LATE = ("broader", "ledger")
-"""Tables that :meth:`Assembly.resolve` does not make, beside the papers, which are there before."""
+"""Tables of :meth:`Assembly.place` and :meth:`Assembly.record`."""
 
 
 def pair_minimum(papers: int) -> int:
@@ -163,22 +168,49 @@ class Assembly:
         ]
 
     def resolve(self, names: CorpusNames, vocabulary: Vocabulary) -> None:
-        """Join every name to its entity and make the tables."""
+        """Take in the entity of every name."""
         resolutions = names.resolutions
         self._load("resolution", resolution_table(resolutions))
         self._load("blocked", blocked_table(names.blocked))
-        self._load("merges", merge_table(names.merges))
-        self._load("bare_head", bare_head_table(self._forms()))
         for name, table in entry_tables(resolutions, vocabulary).items():
             self._load(name, table)
         ranks = {"role": [role.value for role in ROLE_ORDER], "rank": list(ROLE_ORDER.values())}
         self._load("role_rank", pa.table(ranks))
         self._load("signature", signature_table())
+
+    def join(self) -> None:
+        """Join every name to its entity and make the tables ``JOINED``, in the database alone.
+
+        Another thread may call :meth:`prepare` meanwhile.
+        """
         stages = files("kg").joinpath("assemble.sql").read_text(encoding="utf-8")
-        self._database.execute(stages)
+        with self._database.cursor() as cursor:
+            cursor.execute(stages)
+
+    def prepare(self, merges: Iterable[LoggedMerge]) -> None:
+        """Make the table ``merges``, and find the forms that :meth:`name` leaves out."""
+        self._load("merges", merge_table(merges))
+        self._load("bare_head", bare_head_table(self._forms()))
+
+    def name(self) -> None:
+        """Make the table ``aliases``, once :meth:`join` and :meth:`prepare` have ended."""
+        self._database.execute(
+            """
+            CREATE TABLE aliases AS
+            WITH used AS (
+              SELECT entity, surface AS alias, count(*) AS mentions FROM mentions GROUP BY ALL
+            ), telling AS (
+              SELECT used.* FROM used ANTI JOIN bare_head USING (entity, alias)
+            )
+            SELECT entity, alias, coalesce(entry_alias.language, '') AS language,
+                   CASE WHEN entry_alias.alias IS NULL THEN 'text' ELSE 'vocabulary' END AS source,
+                   coalesce(telling.mentions, 0) AS mentions
+            FROM telling FULL JOIN entry_alias USING (entity, alias)
+            """
+        )
 
     def place(self) -> None:
-        """Make the table ``broader``; all tables but this one and the ledger are finished before."""
+        """Make the table ``broader``, once :meth:`join` has ended."""
         self._load("broader", step_table(hierarchy(self._steps())))
 
     def _steps(self) -> Iterator[Step]:
@@ -262,7 +294,7 @@ class Assembly:
         """Stream one finished table in its order; another thread may make further ones meanwhile."""
         schema = SCHEMAS[table]
         columns = ", ".join(f'"{name}"' for name in schema.names)
-        order = ", ".join(f'"{name}"' for name in _total_order(table))
+        order = ", ".join(f'"{name}"' for name in (*ORDER[table], *_TIES.get(table, ())))
         query = f'SELECT {columns} FROM "{table}" ORDER BY {order}'  # noqa: S608  from SCHEMAS
         for batch in stream(self._database, query):
             yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
@@ -277,8 +309,5 @@ def _chunks(rows: Iterable[LedgerRow]) -> Iterator[list[LedgerRow]]:
         yield chunk
 
 
-def _total_order(table: str) -> list[str]:
-    """Columns that fix the order of all rows: the documented key, then every plain column."""
-    key = ORDER[table]
-    plain = [field.name for field in SCHEMAS[table] if not pa.types.is_nested(field.type)]
-    return [*key, *(name for name in plain if name not in key)]
+_TIES = {"mentions": ("end",), "merges": ("name", "outcome"), "ledger": ("outcome", "paper")}
+"""What orders rows of one key; other tables have a row a key."""

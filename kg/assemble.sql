@@ -1,5 +1,5 @@
 -- From annotated papers and resolved names to the tables of a graph.
--- Inputs: paper_row, found, stated, resolution, merges, bare_head, pair_minimum, entry, entry_alias,
+-- Inputs: paper_row, found, stated, resolution, blocked, pair_minimum, entry, entry_alias,
 -- entry_broader, role_rank, signature, reader.
 -- Each statement makes one table; "ontology.tables" gives columns and order.
 
@@ -61,17 +61,6 @@ SELECT iri, type, name, listed, coalesce(papers, 0) AS papers, coalesce(mentions
        first_year, last_year
 FROM named LEFT JOIN counted ON counted.entity = named.iri
 WHERE papers IS NOT NULL OR listed;
-
-CREATE TABLE aliases AS
-WITH used AS (
-  SELECT entity, surface AS alias, count(*) AS mentions FROM mentions GROUP BY ALL
-), telling AS (
-  SELECT used.* FROM used ANTI JOIN bare_head USING (entity, alias)
-)
-SELECT entity, alias, coalesce(entry_alias.language, '') AS language,
-       CASE WHEN entry_alias.alias IS NULL THEN 'text' ELSE 'vocabulary' END AS source,
-       coalesce(telling.mentions, 0) AS mentions
-FROM telling FULL JOIN entry_alias USING (entity, alias);
 
 -- Steps of the hierarchy that papers state; "kg.hierarchy" chooses among them.
 CREATE TABLE stated_broader AS

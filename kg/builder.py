@@ -13,9 +13,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from extractors.model_files import SHIPPED, check_model, missing_runtime
-from extractors.pipeline import Settings, default_settings, fingerprint
+from extractors.settings import Settings, default_settings, fingerprint
 from kg.annotate import annotate_papers, failure_row
-from kg.assemble import LATE, Assembly, pair_minimum
+from kg.assemble import JOINED, LATE, NAMED, Assembly, pair_minimum
 from kg.collector import no_cycles
 from kg.compaction import compacted
 from kg.confidence import MIN_CONFIDENCE, check_minimum
@@ -37,6 +37,7 @@ from kg.graph import (
     write_table,
 )
 from kg.left_out import unmatched
+from kg.merge_log import log_merges
 from kg.source_records import RECORDS, RecordStore
 from kg.steps import Report, Step, read, readers, silent
 from kg.works import Works
@@ -120,47 +121,48 @@ def make_graph(
     staging = open_staging(folder)
     print_of_settings = fingerprint(settings)
     store = staging / ANNOTATIONS / print_of_settings
-    with writing(folder), _put_aside(staging) as spill:
-        with no_cycles(), closing(open_database(spill, memory=memory)) as database:
-            records = RecordStore(database)
-            gather(records)
-            size = records.text_size()
-            check_space(folder, (ANNOTATIONS_OF_TEXT + TABLES_OF_TEXT) * size)
-            records.write(staging / RECORDS)
-        with no_cycles(), closing(open_database(spill, memory=memory)) as database:
-            works = Works(database, staging / RECORDS)
-            counts = {"papers": write_table("papers", works.papers(), staging)}
-            write_table("ledger", works.ledger(), spill)
-        papers = table_file(staging, "papers")
-        annotated = annotate_papers(
-            papers,
-            store,
-            settings=settings,
-            workers=workers,
-            known=[folder / ANNOTATIONS / print_of_settings],
-            on_progress=lambda done, total: on_step(Step("annotate", done, total)),
-        )
-        check_space(folder, TABLES_OF_TEXT * size)
-        shards = compacted(annotated.shards, store)
-        with no_cycles():
-            on_step(Step("resolve", 0, 1))
-            assembly = Assembly(
+    with writing(folder):
+        with _put_aside(staging) as spill:
+            with no_cycles(), closing(open_database(spill, memory=memory)) as database:
+                records = RecordStore(database)
+                gather(records)
+                size = records.text_size()
+                check_space(folder, (ANNOTATIONS_OF_TEXT + TABLES_OF_TEXT) * size)
+                records.write(staging / RECORDS)
+            with no_cycles(), closing(open_database(spill, memory=memory)) as database:
+                works = Works(database, staging / RECORDS)
+                counts = {"papers": write_table("papers", works.papers(), staging)}
+                write_table("ledger", works.ledger(), spill)
+            papers = table_file(staging, "papers")
+            annotated = annotate_papers(
                 papers,
-                shards,
-                temporary=spill,
-                reader="rules and model" if settings.model else "rules",
-                min_confidence=min_confidence,
-                memory=memory,
+                store,
+                settings=settings,
+                workers=workers,
+                known=[folder / ANNOTATIONS / print_of_settings],
+                on_progress=lambda done, total: on_step(Step("annotate", done, total)),
             )
-            counts |= _write_tables(
-                assembly,
-                table_file(spill, "ledger"),
-                [failure_row(one) for one in annotated.failed],
-                staging,
-                vocabulary=vocabulary,
-                decisions=curation.decisions,
-                report=on_step,
-            )
+            check_space(folder, TABLES_OF_TEXT * size)
+            shards = compacted(annotated.shards, store)
+            with no_cycles():
+                on_step(Step("resolve", 0, 1))
+                assembly = Assembly(
+                    papers,
+                    shards,
+                    temporary=spill,
+                    reader="rules and model" if settings.model else "rules",
+                    min_confidence=min_confidence,
+                    memory=memory,
+                )
+                counts |= _write_tables(
+                    assembly,
+                    table_file(spill, "ledger"),
+                    [failure_row(one) for one in annotated.failed],
+                    staging,
+                    vocabulary=vocabulary,
+                    decisions=curation.decisions,
+                    report=on_step,
+                )
         _keep_shards(set(shards.values()), store)
         _keep_vocabulary(settings.vocabulary, staging / VOCABULARY)
         return finish(
@@ -243,18 +245,23 @@ def _write_tables(
         return {table: write_table(table, assembly.batches(table), staging) for table in tables}
 
     try:
-        names = resolve_corpus(assembly.names(), assembly.definitions(), vocabulary, decisions)
-        assembly.resolve(names, vocabulary)
-        # The database writes on one processor while Python works on the other.
+        names, definitions = assembly.names(), assembly.definitions()
+        found = resolve_corpus(names, definitions, vocabulary, decisions)
+        assembly.resolve(found, vocabulary)
+        # The database joins and writes on one processor while Python works on the other.
         with ThreadPoolExecutor(1) as pool:
-            early = pool.submit(
-                write, [table for table in SCHEMAS if table not in ("papers", *LATE)]
-            )
+            joined = pool.submit(assembly.join)
+            early = pool.submit(write, JOINED)
+            resolved = found.resolutions, found.two_types
+            assembly.prepare(log_merges(names, definitions, *resolved, vocabulary))
+            joined.result()
+            assembly.name()
+            named = pool.submit(write, NAMED)
             assembly.place()
             with pq.ParquetFile(ledger) as rows:
-                assembly.record(rows.iter_batches(), [*failed, *unmatched(names.unmatched)])
+                assembly.record(rows.iter_batches(), [*failed, *unmatched(found.unmatched)])
             report(Step("resolve", 1, 1))
-            counts = early.result()
+            counts = early.result() | named.result()
         report(Step("write", len(SCHEMAS) - len(LATE), len(SCHEMAS)))
         counts |= write(LATE)
         report(Step("write", len(SCHEMAS), len(SCHEMAS)))

@@ -20,7 +20,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from extractors.model_files import MANIFEST, PARTS, SHIPPED, check_model
-from extractors.pipeline import Settings, fingerprint
+from extractors.settings import Settings, fingerprint
 from kg.workers import Pool, Shard
 from ontology.errors import InputError, KgError, MissingDependencyError, ServerError
 from ontology.vocabulary.reader import read_bytes

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kg.curation import Decision, Verb
-from kg.merge_log import LoggedMerge, log_merges
 from kg.one_type import TwoTypes, TypedEntity, settle_types
 from kg.resolve import (
     Definition,
@@ -27,11 +26,14 @@ from ontology.vocabulary.reader import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class CorpusNames:
-    """The entity of every name, the names that are none, the log, and decisions that met nothing."""
+    """The entity of every name, the names that are none, and decisions that met nothing.
+
+    ``two_types`` are the names that papers use as several types, with what became of them.
+    """
 
     resolutions: Resolutions
     blocked: frozenset[Name]
-    merges: tuple[LoggedMerge, ...]
+    two_types: tuple[TwoTypes, ...]
     unmatched: tuple[Decision, ...]
 
 
@@ -42,18 +44,13 @@ def resolve_corpus(
     decisions: Iterable[Decision] = (),
 ) -> CorpusNames:
     """Resolve every name of a corpus; the result does not depend on the order of the input."""
-    names, definitions, decisions = list(names), list(definitions), list(decisions)
+    names, decisions = list(names), list(decisions)
     apart = {one.key for one in decisions if one.verb is Verb.SPLIT}
     resolutions = resolve_names(names, definitions, vocabulary, apart)
     settled = _settled(names, resolutions, decisions)
     resolutions = _moved(resolutions, _into_one_type(settled, resolutions))
     resolutions, blocked, unmatched = _decided(resolutions, decisions, vocabulary)
-    return CorpusNames(
-        resolutions,
-        blocked,
-        tuple(log_merges(names, definitions, resolutions, settled, vocabulary)),
-        unmatched,
-    )
+    return CorpusNames(resolutions, blocked, tuple(settled), unmatched)
 
 
 def _settled(

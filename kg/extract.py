@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
-from extractors.pipeline import Settings, default_settings
+from extractors.settings import Settings, default_settings
 from kg.annotate import Failure, annotate_each, failure_row
 from kg.annotation_records import to_json
 from kg.arrow_rows import ledger_rows, papers_of

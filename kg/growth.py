@@ -8,13 +8,18 @@ the same records gives.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from extractors.model_files import SHIPPED, missing_runtime
-from extractors.pipeline import Settings, fingerprint
+from extractors.settings import Settings, fingerprint
+from kg.annotate import get_ready
 from kg.builder import make_graph, model_digest, vocabulary_files
 from kg.confidence import check_minimum
 from kg.database import MEMORY, check_memory, open_database
@@ -74,7 +79,12 @@ def update(
                 records.add(read(paths, source_format=source_format, strict=strict, report=on_step))
 
         reader = readers(workers, scheduler)
-        return _remade(old, gather, settings, min_confidence, reader, memory, on_step)
+        chosen = settings or recorded_settings(old)
+        # Few papers are new, and read in this process, which gets ready while the database sorts.
+        with ThreadPoolExecutor(1) as early:
+            if paths:
+                early.submit(get_ready, chosen)
+            return _remade(old, gather, chosen, min_confidence, reader, memory, on_step)
 
 
 def remove(
@@ -177,7 +187,7 @@ def _remade(
     minimum = old.manifest["min_confidence"] if min_confidence is None else min_confidence
     check_minimum(minimum)
     check_memory(memory)
-    before = _papers(old)
+    before = _digests(old)
     old.database.close()
     made = make_graph(
         gather,
@@ -189,22 +199,23 @@ def _remade(
         memory=memory,
         on_step=on_step,
     )
-    after = _papers(made)
+    after = _digests(made)
+    both = before.join(after, "id", join_type="full outer", right_suffix=" after")
+    old_digest, new_digest = both["digest"], both["digest after"]
     return Updated(
         made,
-        added=len(after.keys() - before.keys()),
-        changed=sum(before[one] != after[one] for one in after.keys() & before.keys()),
-        gone=len(before.keys() - after.keys()),
+        added=old_digest.null_count,
+        changed=pc.sum(pc.not_equal(old_digest, new_digest)).as_py() or 0,
+        gone=new_digest.null_count,
     )
 
 
-def _papers(graph: Graph) -> dict[str, int]:
-    """A digest of each paper, whatever it was read from."""
-    rows = graph.database.execute(
+def _digests(graph: Graph) -> pa.Table:
+    """A digest of each paper, whatever it was read from: ``id digest``."""
+    return graph.database.sql(
         "SELECT id, hash(title, abstract, authors, venue, year, keywords, doi, arxiv, pmid, url)"
-        " FROM papers"
-    ).fetchall()
-    return dict(rows)
+        " AS digest FROM papers"
+    ).to_arrow_table()
 
 
 def _rows_of(folder: Path, ids: set[str], memory: str) -> list[int]:

@@ -152,10 +152,20 @@ def heads_of(name: str) -> Iterator[str]:
     >>> list(heads_of("attention in vision"))
     []
     """
+    if name.isascii() and len(name.split()) < 2:
+        return
     plain = plain_text(name)
     if _LINK_WORD.search(plain):
         return
     words = [key_tokens(word) for word in plain.split()]
+    text = "".join(chain.from_iterable(words))
+    if text.isalpha():  # no key has digits to part: each is an end of the whole
+        start = 0
+        for word in words[:-1]:
+            start += sum(map(len, word))
+            if start < len(text):
+                yield text[start:]
+        return
     for first in range(1, len(words)):
         if key := joined_key(chain.from_iterable(words[first:])):
             yield key
@@ -165,14 +175,19 @@ def _known_names(
     heads: Sequence[tuple[Named, tuple[str, ...]]], aliases: Iterable[tuple[str, str]]
 ) -> dict[tuple[EntityType, str], Named]:
     """The entities that may stand above others, by type and key of each of their names."""
-    ends = Counter((one.type, key) for one, keys in heads for key in keys)
     listed = {one.iri: one for one, _ in heads if one.listed}
-    names = [(one, match_key(one.name)) for one, _ in heads]
-    names += [(listed[iri], match_key(alias)) for iri, alias in aliases if iri in listed]
-    names.sort(key=lambda pair: (not pair[0].listed, -pair[0].papers, pair[0].iri))
+    named = [
+        (one, match_key(one.name)) for one, _ in heads if one.listed or one.papers >= HEAD_PAPERS
+    ]
+    named += [(listed[iri], match_key(alias)) for iri, alias in aliases if iri in listed]
+    named.sort(key=lambda pair: (not pair[0].listed, -pair[0].papers, pair[0].iri))
+    wanted = {kind: {key for one, key in named if one.type is kind} for kind in HEAD_CONFIDENCE}
+    ends = Counter(
+        (one.type, key) for one, keys in heads for key in wanted[one.type].intersection(keys)
+    )
     known: dict[tuple[EntityType, str], Named] = {}
-    for one, key in names:
-        if one.listed or one.papers >= max(HEAD_PAPERS, HEAD_SHARE * ends[one.type, key]):
+    for one, key in named:
+        if one.listed or one.papers >= HEAD_SHARE * ends[one.type, key]:
             known.setdefault((one.type, key), one)
     return known
 

@@ -9,7 +9,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
 from kg.one_type import TwoTypes
 from kg.resolve import (
@@ -21,7 +20,7 @@ from kg.resolve import (
     long_form_votes,
     resolve_name,
 )
-from ontology.names import joined_key, key_tokens
+from ontology.names import joined_key, key_tokens, match_key
 from ontology.terms import EntityType
 from ontology.vocabulary.reader import Vocabulary, never_merged
 
@@ -125,10 +124,11 @@ def _entities(counts: Iterable[NameCount], resolutions: Resolutions) -> dict[str
         entity = resolutions[one.type, one.name]
         papers[entity.iri] += one.papers
         found[entity.iri] = entity
-    tokens = {iri: key_tokens(one.name) for iri, one in found.items()}
     return {
-        iri: _Entity(iri, one.type, one.name, papers[iri], tokens[iri], joined_key(tokens[iri]))
-        for iri, one in sorted(found.items(), key=itemgetter(0))
+        iri: _Entity(
+            iri, one.type, one.name, papers[iri], key_tokens(one.name), match_key(one.name)
+        )
+        for iri, one in found.items()
     }
 
 
@@ -171,10 +171,15 @@ def _alike_but_for(
     doubt: float,
 ) -> Iterator[LoggedMerge]:
     """Entities of one type that differ in what ``rest`` leaves out, each beside the commonest."""
+    # Of letters alone nothing is left out; most names are, and meet no other.
+    odd = [(one, rest(one.tokens)) for one in entities.values() if not one.key.isalpha()]
     groups: defaultdict[tuple[EntityType, str], list[_Entity]] = defaultdict(list)
-    for one in entities.values():
-        if key := rest(one.tokens):
+    for one, key in odd:
+        if key:
             groups[one.type, key].append(one)
+    for one in entities.values():
+        if one.key.isalpha() and (members := groups.get((one.type, one.key))) is not None:
+            members.append(one)
     for members in groups.values():
         if len(members) > 1:
             first, *others = sorted(members, key=lambda one: (-one.papers, one.iri))

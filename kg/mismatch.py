@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from itertools import islice
 
 from extractors.word_lists import word_table
 from ontology.names import plain_text
@@ -124,8 +125,11 @@ def _plainly_belongs(title: str, abstract: str) -> bool:
     """Settle most English papers cheaply: half of the title's words come back."""
     words = [word for word in _WORD.findall(title.casefold()) if word not in _STOP_WORDS]
     folded = abstract.casefold()
-    found = sum(len(word) > 2 and word[:_STEM] in folded for word in words)
-    return 2 * found >= len(words) > 1 and not _CHINESE.search(title)
+    found = (len(word) > 2 and word[:_STEM] in folded for word in words)
+    half = islice(
+        filter(None, found), (len(words) + 1) // 2 - 1, None
+    )  # begins where half is found
+    return len(words) > 1 and next(half, False) and not _CHINESE.search(title)
 
 
 def title_words(title: str) -> tuple[TitleWord, ...]:

@@ -65,8 +65,10 @@ def corrected(name: str, words: Mapping[str, str]) -> str:
     >>> corrected("tumor segmentaion", {"segmentaion": "segmentation"}), corrected("U-Net", {})
     ('tumor segmentation', '')
     """
-    right = " ".join(words.get(word, word) for word in name.split())
-    return right if right != name else ""
+    parts = name.split()
+    if words.keys().isdisjoint(parts):
+        return ""
+    return " ".join(words.get(word, word) for word in parts)
 
 
 def _shortened(word: str) -> Iterator[str]:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from extractors.pipeline import Settings, load, regroup
+from extractors.pipeline import load, regroup
+from extractors.settings import Settings
 from kg.annotation_records import read_annotations
 from kg.resolve import ACRONYM, ACRONYM_LENGTH, Definition, NameCount, resolve_names
 from ontology.records import AnnotatedPaper

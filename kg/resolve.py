@@ -106,12 +106,21 @@ def resolve_name(kind: EntityType, name: str, vocabulary: Vocabulary) -> Resolut
     An unlisted name files under its own plain text, and under the IRI that this has with its
     acronyms written out.
     """
-    for reason, candidate in _readings(kind, name, vocabulary):
+    plain = plain_text(name)
+    written = written_out(plain, vocabulary)
+    readings = (
+        (MergeReason.VOCABULARY, name),
+        (MergeReason.WORD_ORDER, reordered(name) if kind is EntityType.TASK else ""),
+        (MergeReason.GENERIC_HEAD, without_generic_head(kind, name)),
+        (MergeReason.WRITTEN_OUT, written),
+    )
+    for reason, candidate in readings:
         if candidate and (entry := vocabulary.find(kind, candidate)) is not None:
             return Resolution(kind, entry.name, entry.iri, reason, entry)
-    plain = _folded_order(kind, name)
-    iri = entity_iri(kind, written_out(plain, vocabulary) or plain)
-    return Resolution(kind, plain_text(name) or name, iri, MergeReason.SPELLING)
+    if kind is EntityType.TASK and (swapped := reordered(plain)):
+        written = written_out(swapped, vocabulary) or swapped
+    iri = entity_iri(kind, written or plain or name)
+    return Resolution(kind, plain or name, iri, MergeReason.SPELLING)
 
 
 def resolve_names(
@@ -218,21 +227,6 @@ def long_form_votes(definitions: Iterable[Definition]) -> dict[NameKey, Counter[
         (kind, acronym): Counter({best[kind, long]: papers for long, papers in counts.items()})
         for (kind, acronym), counts in votes.items()
     }
-
-
-def _readings(
-    kind: EntityType, name: str, vocabulary: Vocabulary
-) -> Iterable[tuple[MergeReason, str]]:
-    yield MergeReason.VOCABULARY, name
-    swapped = reordered(name) if kind is EntityType.TASK else ""
-    yield MergeReason.WORD_ORDER, swapped
-    yield MergeReason.GENERIC_HEAD, without_generic_head(kind, name)
-    yield MergeReason.WRITTEN_OUT, written_out(plain_text(name), vocabulary)
-
-
-def _folded_order(kind: EntityType, name: str) -> str:
-    plain = plain_text(name) or name
-    return (reordered(plain) or plain) if kind is EntityType.TASK else plain
 
 
 def _display_name(

@@ -136,8 +136,11 @@ class Processes(Pool[_T]):
         try:
             with _without_ctrl_c():
                 there = self._executor.submit(_to_file, self._call, shard, self._results.name)
-        except BrokenProcessPool as error:
-            outcome.set_exception(error)
+        except (BrokenProcessPool, OSError, ValueError) as error:
+            # One that dies while another starts closes what that one is to inherit.
+            dead = BrokenProcessPool(str(error))
+            dead.__cause__ = error
+            outcome.set_exception(dead)
         else:
             there.add_done_callback(partial(_from_file, outcome))
         return outcome

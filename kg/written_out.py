@@ -23,7 +23,7 @@ def written_out(name: str, vocabulary: Vocabulary) -> str:
     'pre-trained convolutional neural network'
     """
     words = name.split()
-    if len(words) < 2:
+    if len(words) < 2 or name.islower():
         return ""
     long_forms = _long_forms(vocabulary)
     written = [

@@ -12,7 +12,7 @@ import pytest
 from bolt_server import given_server, java
 from helpers import ROOT, SHARED
 
-from extractors.pipeline import Settings
+from extractors.settings import Settings
 from kg import Graph, build
 
 EXAMPLES = ROOT / "examples"

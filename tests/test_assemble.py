@@ -34,6 +34,7 @@ def cooccurrences(folder, names_of_papers):
     try:
         found = resolve_corpus(assembly.names(), assembly.definitions(), vocabulary)
         assembly.resolve(found, vocabulary)
+        assembly.join()
         return [row for batch in assembly.batches("cooccurrence") for row in batch.to_pylist()]
     finally:
         assembly.close()

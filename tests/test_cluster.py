@@ -16,7 +16,7 @@ from helpers import graph_bytes, write_papers
 import kg.annotate
 import kg.cluster
 from extractors.model_files import MANIFEST, PARTS, SHIPPED
-from extractors.pipeline import Settings
+from extractors.settings import Settings
 from kg import build, update
 from kg.cli.main import main
 from kg.cluster import received, sent

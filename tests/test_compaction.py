@@ -5,7 +5,7 @@ from helpers import graph_bytes, write_papers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.pipeline import Settings
+from extractors.settings import Settings
 from kg import build, remove
 from kg.annotation_store import (
     SHARD_PAPERS,

@@ -1,6 +1,7 @@
 """Names of a corpus: misspellings, one type a name, the user's decisions, and the log of all."""
 
 import random
+from dataclasses import dataclass
 from itertools import permutations
 
 import pytest
@@ -8,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.corpus_names import resolve_corpus
-from kg.curation import Verb, decision
+from kg.curation import Decision, Verb, decision
+from kg.merge_log import LoggedMerge, log_merges
 from kg.misspellings import corrections
 from kg.one_type import TypedEntity, settle_types
-from kg.resolve import Definition, NameCount
+from kg.resolve import Definition, Name, NameCount, Resolutions
 from ontology.terms import EntityType
 from ontology.vocabulary.reader import Alias, Entry, Vocabulary
 
@@ -25,13 +27,22 @@ VOCABULARY = Vocabulary(
 )
 
 
-def corpus(names, definitions=(), decisions=()):
-    return resolve_corpus(
-        [NameCount(kind, name, papers) for kind, name, papers in names],
-        [Definition(*one) for one in definitions],
-        VOCABULARY,
-        decisions,
-    )
+@dataclass(frozen=True)
+class Logged:
+    """What became of the names of a corpus, and the log of it."""
+
+    resolutions: Resolutions
+    blocked: frozenset[Name]
+    merges: list[LoggedMerge]
+    unmatched: tuple[Decision, ...]
+
+
+def corpus(names, definitions=(), decisions=(), vocabulary=VOCABULARY):
+    counts = [NameCount(kind, name, papers) for kind, name, papers in names]
+    defined = [Definition(*one) for one in definitions]
+    found = resolve_corpus(counts, defined, vocabulary, decisions)
+    merges = log_merges(counts, defined, found.resolutions, found.two_types, vocabulary)
+    return Logged(found.resolutions, found.blocked, merges, found.unmatched)
 
 
 def where(found, kind, name):
@@ -134,8 +145,8 @@ def test_spellings_of_one_name_are_one_entity_in_any_order(others):
     )
     names = [(DATASET, "MOT 2017", 1), (DATASET, "MOT2017", 1), (TASK, "MOT", 4), *others]
     found = []
-    for order in permutations(NameCount(*one) for one in names):
-        one = resolve_corpus(order, [], vocabulary)
+    for order in permutations(names):
+        one = corpus(order, vocabulary=vocabulary)
         found.append((one.resolutions, sorted(map(repr, one.merges))))
     assert all(one == found[0] for one in found)
     resolutions = found[0][0]

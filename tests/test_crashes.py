@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from helpers import graph_bytes, write_papers
 
-from extractors.pipeline import Settings
+from extractors.settings import Settings
 from kg import build, open_graph, update
 from kg.folder_lock import writing
 from kg.validate import validate
@@ -23,7 +23,7 @@ RULES = Settings()
 BUILD = """
 import resource, signal, sys
 import kg.builder
-from extractors.pipeline import Settings
+from extractors.settings import Settings
 from kg import update
 from ontology.errors import KgError
 if __name__ == "__main__":

@@ -46,13 +46,13 @@ def papers(tmp_path_factory):
 
 @pytest.fixture
 def graph(papers, tmp_path):
-    from extractors.pipeline import Settings
+    from extractors.settings import Settings
 
     return build([papers], tmp_path / "map", workers=1, settings=Settings())
 
 
 def rebuilt(graph, papers):
-    from extractors.pipeline import Settings
+    from extractors.settings import Settings
 
     return build([papers], graph.path, workers=1, settings=Settings())
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from extractors.chinese_words import ChineseWords, rows
 from extractors.english_words import EnglishText, root
 from extractors.overlaps import Find, Settled, agreed
-from extractors.pipeline import Settings, annotate, load
+from extractors.pipeline import annotate, load
 from extractors.reading import has_cjk, split_words
+from extractors.settings import Settings
 from extractors.word_lists import word_set, word_table
 from kg.extract import extract
 from ontology.records import AnnotatedPaper, Paper

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from spacy.vocab import Vocab
 
 from extractors.entity_names import canonical_name, conventional
-from extractors.pipeline import Settings, annotate, annotate_all, fingerprint, load
+from extractors.pipeline import annotate, annotate_all, load
 from extractors.reading import FineTokenizer
+from extractors.settings import Settings, fingerprint
 from ontology.errors import VocabularyError
 from ontology.records import AnnotatedPaper, Paper
 from ontology.terms import EntityType

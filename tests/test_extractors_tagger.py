@@ -17,8 +17,9 @@ from tokenizers import Tokenizer
 from extractors.model_files import MANIFEST, PARTS, SHIPPED, TOKENIZER, check_model
 from extractors.overlaps import Find, agreed
 from extractors.pieces import HEADER, OVERLAP, WINDOW, Pieces, cut, windows
-from extractors.pipeline import Settings, annotate, annotate_all, fingerprint, load, read_with
+from extractors.pipeline import annotate, annotate_all, load, read_with
 from extractors.reading import has_cjk
+from extractors.settings import Settings, fingerprint
 from extractors.tagger import Tagger
 from kg import build, open_graph
 from kg.cli.main import main

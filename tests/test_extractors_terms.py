@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from extractors.descriptive_terms import terms
 from extractors.entity_types import context_type
 from extractors.overlaps import Find, Settled, settle
-from extractors.pipeline import Settings, annotate, load
+from extractors.pipeline import annotate, load
 from extractors.reading import split_words
+from extractors.settings import Settings
 from extractors.task_names import head_last
 from extractors.task_verbs import task_phrases
 from ontology.records import Paper

@@ -12,7 +12,7 @@ from helpers import ROOT, graph_bytes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.pipeline import Settings
+from extractors.settings import Settings
 from kg import build, diff, open_graph, remove, update
 from kg.cli.main import main
 from kg.curation import Verb, add_decision, decision

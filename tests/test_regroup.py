@@ -7,8 +7,9 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.pipeline import Settings, load, regroup
+from extractors.pipeline import load, regroup
 from extractors.same_entity import Named, comparable, likely_same
+from extractors.settings import Settings
 from kg.annotation_records import read_annotations, to_json
 from kg.cli.main import main
 from kg.regroup import resolve_file

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from extractors.pipeline import Settings, annotate, load
+from extractors.pipeline import annotate, load
 from extractors.reading import joined_text
+from extractors.settings import Settings
 from extractors.tag_decoding import best_tags, spans_of
 from extractors.tagger import Tagger
 from kg.cli.main import main

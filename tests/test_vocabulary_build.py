@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 from helpers import ROOT
 
-from extractors.pipeline import Settings, annotate, load
+from extractors.pipeline import annotate, load
+from extractors.settings import Settings
 from kg import Graph, build, open_graph
 from kg.cli.main import main
 from kg.lookup import lookup

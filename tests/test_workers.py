@@ -10,8 +10,9 @@ import deadly_calls
 import pytest
 from helpers import ROOT, graph_bytes, write_papers
 
-import kg.annotate
-from extractors.pipeline import Settings, annotate
+import extractors.pipeline
+from extractors.pipeline import annotate
+from extractors.settings import Settings
 from kg import build
 from kg.extract import extract
 from kg.graph import staging_folder
@@ -79,7 +80,7 @@ def test_a_paper_that_cannot_be_annotated_costs_one_ledger_row(tmp_path, monkeyp
             raise ValueError("no \x1b[31mwords")
         return annotate(paper, nlp)
 
-    monkeypatch.setattr(kg.annotate, "annotate", failing)
+    monkeypatch.setattr(extractors.pipeline, "annotate", failing)
     graph = build(source, tmp_path / "map", settings=RULES, workers=1)
     rows = graph.database.execute(
         "SELECT source, position, outcome, paper, detail FROM ledger WHERE reason = $1",

@@ -21,7 +21,8 @@ from tokenizers import Tokenizer
 from extractors.learned import entity_vectors
 from extractors.model_files import TOKENIZER, check_model
 from extractors.pieces import cut, marks, read_tokenizer, windows
-from extractors.pipeline import Settings, fingerprint, load, read_with
+from extractors.pipeline import load, read_with
+from extractors.settings import Settings, fingerprint
 from extractors.tag_decoding import Floats, log_probabilities
 from extractors.tagger import Reading, Tagger
 from extractors.training.encoding import TrainingPaper, aligned, pairs_of

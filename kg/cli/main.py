@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from importlib.metadata import version
 from typing import Any
@@ -24,6 +26,9 @@ from kg.cli import (
 )
 from kg.cli.console import notes
 from ontology.errors import KgError
+
+# Python's last search for garbage would go through millions of records that end with the process.
+atexit.register(gc.freeze)
 
 CONTINUED = {"build", "update", "remove"}
 """Commands whose next run takes up what an interrupted one has finished."""

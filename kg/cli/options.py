@@ -13,7 +13,7 @@ from kg.confidence import MIN_CONFIDENCE
 from ontology.terms import EntityType
 
 if TYPE_CHECKING:
-    from extractors.pipeline import Settings
+    from extractors.settings import Settings
 
 GRAPH = click.argument("graph", type=click.Path(path_type=Path))
 SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SOURCES...")
@@ -99,7 +99,7 @@ def settings_of(
     A note is printed where the model cannot run.
     """
     from extractors.model_files import missing_runtime
-    from extractors.pipeline import Settings, default_settings
+    from extractors.settings import Settings, default_settings
 
     if no_model and model is not None:
         raise click.UsageError("--model and --no-model exclude each other")
