@@ -14,7 +14,7 @@ mpl.use("svg")
 from matplotlib import pyplot as plt
 
 Figure = dict[str, Any]
-STAGES = ("read", "merge, look up", "annotate (rules)", "resolve", "tables", "seal")
+STAGES = ("read", "merge, look up", "annotate (rules)", "resolve, tables", "seal")
 """The stages of a build, in order."""
 WHOLE = "whole build (rules)"
 MODEL = "annotate (rules and model)"
@@ -238,7 +238,7 @@ def outlook(found: Found) -> str:
         for name, each in reading.items()
         if each
     ]
-    for name in ("read", "merge, look up", "resolve", "tables"):
+    for name in ("read", "merge, look up", "resolve, tables"):
         if not (figure := found.get(name, largest)):
             continue
         each = figure["cpu"] / (largest * log(largest))
@@ -255,6 +255,8 @@ def outlook(found: Found) -> str:
 
 OUTLOOK = """Reading is proportional to papers and to processes: with `--scheduler` a hundred processors
 read a hundredth of the time ([cluster.md](cluster.md)). The rest is taken from the largest size above and
-grown as n log n, on one machine. Papers and source records are held in memory while a build merges them;
-that, and no step's time, is what a build of ten million papers needs a large machine for, and what one of
-a hundred million needs to be divided by field or year for, a graph each."""
+grown as n log n, on one machine. Records, papers and tables are sorted and joined in a database that puts
+aside on disk what does not fit into `--memory`; what grows in memory is the names of all papers, while
+they are resolved, and the places of their annotations. That, and no step's time, is what a graph of ten
+million papers needs a larger machine for, and what one of a hundred million needs to be divided by field
+or year for, a graph each."""

@@ -29,9 +29,9 @@ from extractors.settings import Settings, default_settings, fingerprint
 from kg import build, open_graph, update
 from kg.annotate import annotate_papers
 from kg.cypher_store import open_store as open_cypher
-from kg.graph import ANNOTATIONS, staging_folder
+from kg.graph import ANNOTATIONS, staging_folder, table_file, write_table
 from kg.query_store import STORE
-from kg.reading import read_papers
+from kg.reading import gathered, read_papers, read_records
 from kg.recipes import LANGUAGES, recipes
 from kg.sparql import open_store as open_sparql
 from kg.sparql import sparql
@@ -155,14 +155,14 @@ def build_step(corpus: Path, work: Path, size: int, _spacy: str) -> Iterator[Fig
         last = time.perf_counter(), processor_seconds()
 
     def note(step: Step) -> None:
-        stage = {"annotate": "merge, look up", "resolve": "annotate (rules)", "write": "resolve"}
+        before = {"annotate": "merge, look up", "resolve": "annotate (rules)"}
         done = {one["name"] for one in ends}
         if step.name == "read" and step.total:
             end("read")
-        elif (name := stage.get(step.name)) and name not in done:
+        elif (name := before.get(step.name)) and name not in done:
             end(name)
         if step.name == "write" and step.done == step.total:
-            end("tables")
+            end("resolve, tables")
 
     graph = build(source, folder, settings=Settings(), workers=WORKERS, on_step=note)
     end("seal")
@@ -176,10 +176,14 @@ def build_step(corpus: Path, work: Path, size: int, _spacy: str) -> Iterator[Fig
 
 def model_step(corpus: Path, work: Path, size: int, _spacy: str) -> Iterator[Figure]:
     """Annotation by rules and model."""
-    papers = read_papers([str(corpus_of(corpus, work, size))]).papers
-    settings = default_settings()
+    scratch = work / "scratch"
+    scratch.mkdir(exist_ok=True)
+    with gathered(read_records([str(corpus_of(corpus, work, size))])) as works:
+        write_table("papers", works.papers(), scratch)
     with measured("annotate (rules and model)") as figure:
-        annotate_papers(papers, work / "scratch", settings=settings, workers=WORKERS)
+        annotate_papers(
+            table_file(scratch, "papers"), scratch, settings=default_settings(), workers=WORKERS
+        )
     yield figure
 
 
