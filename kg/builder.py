@@ -123,17 +123,9 @@ def make_graph(
     store = staging / ANNOTATIONS / print_of_settings
     with writing(folder):
         with _put_aside(staging) as spill:
-            with no_cycles(), closing(open_database(spill, memory=memory)) as database:
-                records = RecordStore(database)
-                gather(records)
-                size = records.text_size()
-                check_space(folder, (ANNOTATIONS_OF_TEXT + TABLES_OF_TEXT) * size)
-                records.write(staging / RECORDS)
-            with no_cycles(), closing(open_database(spill, memory=memory)) as database:
-                works = Works(database, staging / RECORDS)
-                counts = {"papers": write_table("papers", works.papers(), staging)}
-                write_table("ledger", works.ledger(), spill)
+            size = _keep_records(gather, folder, staging, spill, memory)
             papers = table_file(staging, "papers")
+            counts = {"papers": _write_papers(staging, spill, memory)}
             annotated = annotate_papers(
                 papers,
                 store,
@@ -181,6 +173,30 @@ def make_graph(
                 "cooccurrence_minimum": pair_minimum(counts["papers"]),
             },
         )
+
+
+def _keep_records(
+    gather: Callable[[RecordStore], None], folder: Path, staging: Path, spill: Path, memory: str
+) -> int:
+    """Write the source records of a graph; the characters of their titles and abstracts.
+
+    Raises :class:`~ontology.errors.InputError` where the disk has no room for the graph.
+    """
+    with no_cycles(), closing(open_database(spill, memory=memory)) as database:
+        records = RecordStore(database)
+        gather(records)
+        size = records.text_size()
+        check_space(folder, (ANNOTATIONS_OF_TEXT + TABLES_OF_TEXT) * size)
+        records.write(staging / RECORDS)
+    return size
+
+
+def _write_papers(staging: Path, spill: Path, memory: str) -> int:
+    """Write the table of the papers, and to ``spill`` the ledger of merging them; their number."""
+    with no_cycles(), closing(open_database(spill, memory=memory)) as database:
+        works = Works(database, staging / RECORDS)
+        write_table("ledger", works.ledger(), spill)
+        return write_table("papers", works.papers(), staging)
 
 
 def model_digest(settings: Settings) -> str:

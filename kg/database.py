@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -74,3 +75,9 @@ def stream(
         yield from cursor.sql(query, params=None if given is None else dict(given)).to_arrow_reader(
             BATCH_ROWS
         )
+
+
+def fetched(rows: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query that has been asked, a batch in memory."""
+    while part := rows.fetchmany(BATCH_ROWS):
+        yield from part

@@ -15,9 +15,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from ontology.records import SourceRecord
 
 CROWD = 200
@@ -30,8 +27,10 @@ Key = tuple[str, str]
 
 _SPLIT = re.compile(r"[^\w+#]+|_")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_LONG_ABSTRACT = 150
-_KEY_LENGTH = 120
+LONG_ABSTRACT = 150
+"""Characters from which an abstract is one paper's own."""
+KEY_LENGTH = 120
+"""Characters of a folded abstract in its key, at most; twice as many of the abstract are read."""
 _DISTINCTIVE_WORDS = 4
 _DISTINCTIVE_CJK = 8
 _ALIKE = 0.6  # share of the shorter title's words that titles of one work have in common
@@ -167,29 +166,9 @@ def _links(
 
 def abstract_key(abstract: str) -> str:
     """Fold the beginning of a long abstract; short ones identify nothing."""
-    if len(abstract) < _LONG_ABSTRACT:
+    if len(abstract) < LONG_ABSTRACT:
         return ""
-    return fold_text(abstract[: 2 * _KEY_LENGTH])[:_KEY_LENGTH]
-
-
-def key_columns(titles: pa.Array, abstracts: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Folded titles and abstract keys of many records at once.
-
-    As :func:`fold_text` and :func:`abstract_key` make them one by one.
-    """
-    starts = pc.utf8_slice_codeunits(abstracts, 0, 2 * _KEY_LENGTH)
-    keys = pc.utf8_slice_codeunits(_folded(starts), 0, _KEY_LENGTH)
-    long = pc.greater_equal(pc.utf8_length(abstracts), _LONG_ABSTRACT)
-    return _folded(titles), pc.if_else(long, keys, "")
-
-
-def _folded(texts: pa.Array) -> pa.Array:
-    plain = pc.string_is_ascii(texts)
-    folded = pc.replace_substring_regex(pc.ascii_lower(texts), "[^a-z0-9+#]", "")
-    others = texts.filter(pc.invert(plain)).to_pylist()
-    return pc.replace_with_mask(
-        folded, pc.invert(plain), pa.array(map(fold_text, others), pa.string())
-    )
+    return fold_text(abstract[: 2 * KEY_LENGTH])[:KEY_LENGTH]
 
 
 def _title_links(
@@ -232,7 +211,7 @@ def _content(record: SourceRecord) -> tuple[Hashable, ...]:
 def _same_abstract(a: _Text, b: _Text) -> bool:
     """Equal, or one the beginning of the other, as cut abstracts are."""
     short, long = sorted((a.abstract, b.abstract), key=len)
-    if len(short) < _LONG_ABSTRACT:
+    if len(short) < LONG_ABSTRACT:
         return short == long != ""
     return long.startswith(short)
 
@@ -265,7 +244,7 @@ def _titles_contradict(a: _Text, b: _Text, shared: float = 0.3) -> bool:
 
 def _abstracts_contradict(a: _Text, b: _Text) -> bool:
     """Long abstracts that share few words are of different works."""
-    if min(len(a.abstract), len(b.abstract)) < _LONG_ABSTRACT:
+    if min(len(a.abstract), len(b.abstract)) < LONG_ABSTRACT:
         return False
     first, second = a.abstract_words, b.abstract_words
     return len(first & second) < 0.4 * min(len(first), len(second))

@@ -16,11 +16,10 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from kg.arrow_rows import paper_table, papers_of
-from kg.database import BATCH_ROWS, append, load_table, stream
-from kg.merging import CROWD, SEPARATOR, Key, group_records, key_columns, unlike_titles
+from kg.database import append, fetched, load_table, stream
+from kg.merging import LONG_ABSTRACT, Key, group_records, unlike_titles
 from kg.papers import (
     SORTED_FIELDS,
     best_fitting,
@@ -32,14 +31,12 @@ from kg.papers import (
     suffixed_id,
     whole_digest,
 )
-from kg.source_records import LEDGER_ORDER, RECORD_SCHEMA, ledger_file, records_file, records_of
+from kg.shared_keys import NUMBERED, connect
+from kg.source_records import LEDGER_ORDER, ledger_file, records_file, records_of
 from kg.sources.raw import shown
 from ontology.identifiers import paper_iri
 from ontology.records import Origin, Outcome, Paper, Reason
 from ontology.tables import SCHEMAS
-
-LONG_ABSTRACT = 150
-"""Characters from which an abstract is one paper's own."""
 
 _NUMBER = pa.field("number", pa.int64())
 _PAPER = [field for field in SCHEMAS["papers"] if field.name != "iri"]
@@ -63,9 +60,6 @@ _Merged = tuple[int, list[int], Paper, Origin, list[_Note]]
 """Number and source records of a work, its paper, the fullest record, and what to note."""
 _MERGED_AT_ONCE = 8_192
 _DOUBTED = Reason.SUSPECTED_MISMATCH, Outcome.KEPT
-_NUMBERED = (
-    "(SELECT *, file_row_number AS number FROM read_parquet($records, file_row_number = true))"
-)
 
 
 class Works:
@@ -78,7 +72,7 @@ class Works:
         load_table(database, "work", _WORK)
         load_table(database, "noted", _NOTED)
         load_table(database, "member", pa.schema([_NUMBER, pa.field("work", pa.int64())]))
-        crowded = self._connect()
+        crowded = connect(database, records_file(folder))
         self._keep_single()
         self._merge(crowded)
         self._name()
@@ -108,7 +102,7 @@ class Works:
             f"""
             WITH place AS (
               SELECT source, position, coalesce(work, number) AS number
-              FROM {_NUMBERED} LEFT JOIN member USING (number)
+              FROM {NUMBERED} LEFT JOIN member USING (number)
             ), owner AS (
               SELECT place.source AS source, place.position AS position, any_value(id) AS id
               FROM place JOIN work USING (number) GROUP BY ALL HAVING count(DISTINCT number) = 1
@@ -138,58 +132,10 @@ class Works:
         ).fetchall()
         return {one: [row for _, row in found] for one, found in groupby(rows, itemgetter(0))}
 
-    def _connect(self) -> AbstractSet[Key]:
-        """Make the table ``component``: rows that share keys, directly or not, under their least row.
-
-        Returns the crowded keys, which connect nothing.
-        """
-        load_table(self._database, "text_key", _TEXT_KEYS, _text_keys(records_file(self._folder)))
-        content = ", ".join(name for name in RECORD_SCHEMA.names if name not in _WORK.names[1:3])
-        self._database.execute(
-            f"""
-            CREATE TABLE keyed AS
-            SELECT number, content, one.kind AS kind, one.key AS key FROM (
-              SELECT number, content, unnest([
-                {{'kind': 'record', 'key': content::VARCHAR}}, {{'kind': 'DOI', 'key': doi}},
-                {{'kind': 'arXiv id', 'key': arxiv}}, {{'kind': 'PMID', 'key': pmid}},
-                {{'kind': 'id and title',
-                  'key': CASE WHEN id = '' THEN '' ELSE id || $separator || title_key END}},
-                {{'kind': 'title', 'key': title_key}}, {{'kind': 'abstract', 'key': abstract_key}}
-              ]) AS one
-              FROM (SELECT *, hash({content}) AS content FROM {_NUMBERED})
-              JOIN text_key USING (number)
-            ) WHERE one.key <> ''
-            """,  # noqa: S608  names from this module
-            self._records | {"separator": SEPARATOR},
-        )
-        self._database.execute(
-            """
-            CREATE TABLE shared AS
-            SELECT kind, key, min(number) AS least,
-                   kind <> 'record' AND count(DISTINCT content) > $crowd AS crowded
-            FROM keyed GROUP BY kind, key HAVING count(*) > 1
-            """,
-            {"crowd": CROWD},
-        )
-        pairs = self._database.execute(
-            "SELECT DISTINCT least, number FROM keyed JOIN shared USING (kind, key)"
-            " WHERE number <> least AND NOT crowded"
-        )
-        roots = _roots(_fetched(pairs))
-        columns = {
-            "number": pa.array(roots, pa.int64()),
-            "least": pa.array(roots.values(), pa.int64()),
-        }
-        table = pa.table(columns)
-        load_table(self._database, "component", table.schema, [table])
-        crowded = self._database.execute("SELECT kind, key FROM shared WHERE crowded").fetchall()
-        self._database.execute("DROP TABLE keyed; DROP TABLE shared; DROP TABLE text_key")
-        return frozenset(crowded)
-
     def _keep_single(self) -> None:
         """Make the works of one record that shares nothing with others."""
         rows = stream(
-            self._database, f"FROM {_NUMBERED} ANTI JOIN component USING (number)", self._records
+            self._database, f"FROM {NUMBERED} ANTI JOIN component USING (number)", self._records
         )
         for batch in rows:
             texts = [batch[name].to_pylist() for name in ("id", "title", "abstract", "year")]
@@ -234,7 +180,7 @@ class Works:
     def _merged(self, crowded: AbstractSet[Key]) -> Iterator[_Merged]:
         rows = stream(
             self._database,
-            f"FROM {_NUMBERED} JOIN component USING (number) ORDER BY least, number",
+            f"FROM {NUMBERED} JOIN component USING (number) ORDER BY least, number",
             self._records,
         )
         found = (
@@ -276,7 +222,7 @@ class Works:
             return
         taken: set[str] = set()
         renamed: dict[int, str] = {}
-        rows = _fetched(self._database.execute("SELECT id, number FROM work ORDER BY id"))
+        rows = fetched(self._database.execute("SELECT id, number FROM work ORDER BY id"))
         for wanted, group in groupby(rows, itemgetter(0)):
             free = wanted not in taken
             numbers = sorted((number for _, number in group), key=lambda one: digests.get(one, ""))
@@ -335,7 +281,7 @@ class Works:
             """,
             {"long": LONG_ABSTRACT},
         )
-        for abstract, same in groupby(_fetched(rows), itemgetter(0)):
+        for abstract, same in groupby(fetched(rows), itemgetter(0)):
             papers = [one[1:] for one in same]
             best, owner = best_fitting([(title, one) for _, one, title, *_ in papers], abstract)
             for number, _, title, *origin in papers:
@@ -355,46 +301,6 @@ class Works:
 
 def _place(origin: Origin) -> tuple[str, int]:
     return origin.source, origin.position
-
-
-_TEXT_KEYS = pa.schema(
-    [_NUMBER, pa.field("title_key", pa.string()), pa.field("abstract_key", pa.string())]
-)
-
-
-def _text_keys(records: Path) -> Iterator[pa.RecordBatch]:
-    """Row, folded title and abstract key of each record."""
-    done = 0
-    with pq.ParquetFile(records) as file:
-        for batch in file.iter_batches(columns=["title", "abstract"]):
-            numbers = pa.array(range(done, done + batch.num_rows), pa.int64())
-            keys = key_columns(batch["title"], batch["abstract"])
-            yield pa.RecordBatch.from_arrays([numbers, *keys], schema=_TEXT_KEYS)
-            done += batch.num_rows
-
-
-def _fetched(rows: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
-    while part := rows.fetchmany(BATCH_ROWS):
-        yield from part
-
-
-def _roots(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """The least number that each number is connected with by pairs.
-
-    >>> _roots([(1, 2), (5, 7), (2, 5)])
-    {1: 1, 2: 1, 5: 1, 7: 1}
-    """
-    parents: dict[int, int] = {}
-
-    def root(one: int) -> int:
-        while (parent := parents.setdefault(one, one)) != one:
-            parents[one] = one = parents[parent]
-        return one
-
-    for first, second in pairs:
-        low, high = sorted((root(first), root(second)))
-        parents[high] = low
-    return {one: root(one) for one in sorted(parents)}
 
 
 def _filled(name: str) -> str:

@@ -1,12 +1,19 @@
 """Works of stored records: what stays in columns is what the same records give one by one."""
 
+import tracemalloc
+
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.merging import CROWD, abstract_key, fold_text, key_columns
+import kg.database
+import kg.source_records
+import kg.works
+from kg.arrow_rows import papers_of
+from kg.merging import CROWD, abstract_key, fold_text
 from kg.papers import SORTED_FIELDS, doubt, merge
-from kg.reading import merge_records
+from kg.reading import gathered, merge_records
+from kg.shared_keys import key_columns
 from ontology.records import Origin, Reason, SourceRecord
 
 TEXTS = st.text(
@@ -105,3 +112,29 @@ def test_origins_are_those_of_the_filled_fields_in_order():
         (field, origin.position) for field, origin in paper.origins
     ]
     assert sorted(SORTED_FIELDS) == SORTED_FIELDS
+
+
+def test_memory_does_not_grow_with_the_records(monkeypatch):
+    """Four times as many records, a tenth of them double, take hardly more of it while they merge."""
+    monkeypatch.setattr(kg.database, "BATCH_ROWS", 250)
+    monkeypatch.setattr(kg.source_records, "_ROW_GROUP", 250)
+    monkeypatch.setattr(kg.works, "_MERGED_AT_ONCE", 250)
+    peak_of(500)  # what is loaded at first use
+    assert peak_of(12_000) < 1.6 * peak_of(3_000)
+
+
+def peak_of(number: int) -> int:
+    """Bytes that Python holds at most while so many records become papers, one after the other."""
+    records = (
+        record(n, title=f"Walk {n // 10 * 9} on ice", abstract=f"{n} {LONG * 10}")
+        for n in range(number)
+    )
+    tracemalloc.start()
+    try:
+        with gathered(records) as works:
+            for batch in works.papers():
+                for _ in papers_of(batch):
+                    pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
