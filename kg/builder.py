@@ -66,10 +66,10 @@ def build(
     A graph that already stands there is replaced once the new one is complete; its annotations are
     reused, and its decisions (:mod:`kg.curation`) applied. ``workers`` defaults to the number of
     processors; with ``scheduler``, the address of a Dask scheduler, its workers read the papers
-    instead. ``memory``, such as "500MB", bounds the table stages, which put aside on disk what does
-    not fit. The result depends on none of these, nor on the order of ``sources``. ``name`` names the
-    corpus, by default after the sources; ``settings`` choose vocabulary and model, by default the
-    model that comes with litkg.
+    instead. ``memory``, such as "500MB", bounds merging and the table stages, which put aside on
+    disk what does not fit. The result depends on none of these, nor on the order of ``sources``.
+    ``name`` names the corpus, by default after the sources; ``settings`` choose vocabulary and
+    model, by default the model that comes with litkg.
     Entities less sure than ``min_confidence`` are left out with their mentions and relations, each
     with its row in the ledger.
 

@@ -47,7 +47,7 @@ MEMORY = click.option(
     metavar="SIZE",
     default="2GB",
     show_default=True,
-    help="Memory of the table stages, such as 500MB; what does not fit goes to disk meanwhile.",
+    help="Memory for merging and for tables, such as 500MB; what does not fit goes to disk meanwhile.",
 )
 STRICT = click.option(
     "--strict", is_flag=True, help="Stop at the first record that cannot be used as it is."
