@@ -105,7 +105,10 @@ class Report:
 
 
 def validate(graph: Graph, *, full: bool = False) -> Report:
-    """Check a graph folder; ``full`` lets SHACL see every paper and entity (minutes to hours)."""
+    """Check a graph folder; ``full`` lets SHACL see every paper and entity (minutes to hours).
+
+    Raises :class:`~ontology.errors.GraphError` where a table cannot be read.
+    """
     with tables_of(graph.path) as connection:
         counts = {
             table: connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]  # noqa: S608  our tables

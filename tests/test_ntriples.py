@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 from collections.abc import Callable
@@ -171,6 +172,50 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     """The error says which folder to make."""
     with pytest.raises(InputError, match=r"there is no folder .*absent; create it first"):
         ntriples.write(small_graph(), tmp_path / "absent" / "out.nt")
+
+
+@pytest.mark.parametrize("target", ["", "sub", "sub/.."])
+def test_a_folder_is_no_place_for_a_file(
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is named, and stays as it was."""
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="is a folder; name a file"):
+        ntriples.write(small_graph(), Path(target))
+    assert ["sub"] == [found.name for found in tmp_path.iterdir()]
+
+
+def test_what_the_system_refuses_is_an_error_of_ours(tmp_path: Path) -> None:
+    """No file system takes such a name; nothing is left of the try."""
+    with pytest.raises(InputError, match=r"xxx\.nt: cannot be written; .* choose another place"):
+        ntriples.write(small_graph(), tmp_path / f"{'x' * 300}.nt")
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_an_empty_folder_stays_where_writing_fails(tmp_path: Path) -> None:
+    """What stood there stays, an empty folder too."""
+    target = tmp_path / "out"
+    target.mkdir()
+    with pytest.raises(InputError, match="No space"), whole_folder(target, marker="mark"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert ["out"] == [found.name for found in tmp_path.iterdir()]
+    with whole_folder(target, marker="mark") as folder:
+        (folder / "mark").touch()
+    assert ["mark"] == [found.name for found in target.iterdir()]
+
+
+@pytest.mark.parametrize("target", ["", ".."])
+def test_a_folder_is_replaced_by_its_name(
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder that one works in cannot be moved away."""
+    monkeypatch.chdir(tmp_path)
+    with (
+        pytest.raises(InputError, match="write the folder by its name"),
+        whole_folder(Path(target), marker="mark"),
+    ):
+        raise AssertionError
 
 
 def test_only_our_own_folder_is_replaced(tmp_path: Path) -> None:
