@@ -30,9 +30,9 @@ def text_file(path: Path) -> Iterator[TextIO]:
         finally:
             file.detach()
         return
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder; name a file")
     with _workplace(path) as place:
+        if path.is_dir():
+            raise InputError(f"{path}: is a folder; name a file")
         with (place / path.name).open("wb", buffering=1 << 20) as raw:
             if path.name.endswith(".gz"):
                 with (
@@ -63,10 +63,10 @@ def whole_folder(path: Path, *, marker: str) -> Iterator[Path]:
     """
     if path.name in ("", ".."):
         raise InputError(f"{path}: cannot be replaced as a whole; write the folder by its name")
-    other = path.exists() and not (path / marker).is_file()
-    if other and (not path.is_dir() or any(path.iterdir())):
-        raise InputError(f"{path}: is there and was not written by litkg; choose another name")
     with _workplace(path) as place:
+        other = path.exists() and not (path / marker).is_file()
+        if other and (not path.is_dir() or any(path.iterdir())):
+            raise InputError(f"{path}: is there and was not written by litkg; choose another name")
         new = place / "new"
         new.mkdir()
         yield new

@@ -188,8 +188,11 @@ def test_a_folder_is_no_place_for_a_file(
 
 def test_what_the_system_refuses_is_an_error_of_ours(tmp_path: Path) -> None:
     """No file system takes such a name; nothing is left of the try."""
+    target = tmp_path / f"{'x' * 300}.nt"
     with pytest.raises(InputError, match=r"xxx\.nt: cannot be written; .* choose another place"):
-        ntriples.write(small_graph(), tmp_path / f"{'x' * 300}.nt")
+        ntriples.write(small_graph(), target)
+    with pytest.raises(InputError, match="cannot be written"), whole_folder(target, marker="mark"):
+        raise AssertionError
     assert [] == list(tmp_path.iterdir())
 
 

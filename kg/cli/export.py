@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -159,7 +160,7 @@ def export_command(
         options.setdefault("max_nodes", top)
     if str(target) == "-" and not chosen.suffix:
         raise click.UsageError(f"{format_name} is a folder; name one with -o")
-    if str(target) != "-" and target.exists() and not force:
+    if str(target) != "-" and os.path.lexists(target) and not force:
         raise InputError(f"{target}: stands there already; replace it with --force")
     chosen.write(select(open_graph(graph), selection), target, **options)
     if str(target) != "-":
