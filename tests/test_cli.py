@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -24,6 +26,14 @@ def test_every_help_has_an_example(command):
     result = run(command, "--help")
     assert result.exit_code == 0
     assert f"Example:\n    kg {command} " in result.output.replace("\n  ", "\n  ", 1)
+
+
+def test_help_needs_no_heavy_module():
+    """The command line answers at once; what reads, computes and draws is loaded by its command."""
+    code = "import sys, kg.cli.main; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"duckdb", "networkx", "numpy", "onnxruntime", "pyarrow", "pyvis", "rdflib", "spacy"}
+    assert heavy & set(done.stdout.split()) == set()
 
 
 def test_build_prints_a_summary_and_what_comes_next(tmp_path):
@@ -223,6 +233,19 @@ def test_filters_say_which_part_to_export(example_graph, filters, lines):
     )  # fmt: skip
     assert result.exit_code == 0
     assert lines == set(re.findall("urn:litkg:ns:(Dataset|Modality|Method|Task)>", result.stdout))
+
+
+def test_a_page_of_more_entities_than_it_can_draw_is_bounded(example_graph, tmp_path, monkeypatch):
+    """``--top`` says what it counts, not how much the browser has to draw."""
+    asked = []
+    monkeypatch.setattr(
+        "exports.html.write", lambda _graph, _path, **options: asked.append(options)
+    )
+    target = tmp_path / "map.html"
+    for top in ("300", "50000"):
+        arguments = ("export", example_graph.path, "--format", "html", "--top", top, "-o", target)
+        assert run(*arguments).exit_code == 0
+    assert asked == [{"max_nodes": 300}, {"max_nodes": 10_000}]
 
 
 def test_text_can_be_left_out(example_graph):

@@ -15,6 +15,8 @@ from ontology.terms import EntityType
 if TYPE_CHECKING:
     from extractors.settings import Settings
 
+MOST_NODES = 10_000
+"""Entities that an interactive page can show."""
 GRAPH = click.argument("graph", type=click.Path(path_type=Path))
 SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SOURCES...")
 TYPE = click.option(
