@@ -28,13 +28,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = folder_of(hostile_graph(), tmp_path_factory.mktemp("hostile") / "map")
-    with served(folder) as running:
-        yield running
-
-
 def get(server: Server, path: str, **words: Any) -> Any:
     """The JSON of an address that must answer."""
     query = {name.removesuffix("_"): value for name, value in words.items()}
