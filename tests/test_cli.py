@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from graphs import P, folder_of, graph_of
 from helpers import ROOT
 
 from kg.cli.main import main
@@ -86,6 +87,15 @@ def test_show_something_unknown(example_graph):
     assert result.stderr.startswith("Error: 'flow machting': neither an entity nor a paper")
     assert "'flow matching'" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_nothing_is_near_in_a_graph_without_entities(tmp_path):
+    """The error does not end in the middle of a sentence."""
+    folder = folder_of(graph_of("bare", [], [P("p1", "A note", "")]), tmp_path / "map")
+    for command in ("show", "lookup"):
+        result = run(command, folder, "flow matching")
+        assert result.exit_code == 1
+        assert result.stderr.endswith("; the graph names no entity\n")
 
 
 def test_lookup_in_a_graph(example_graph):

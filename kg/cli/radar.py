@@ -26,7 +26,7 @@ COUNTS = ("papers", "recent", "venues", "introducing", "titles", "first_year")
 @TYPE
 @click.option(
     "--year",
-    type=int,
+    type=click.IntRange(1, 9999),
     help="Look from this year, ignoring later papers; by default the last year of the graph.",
 )
 @click.option(
