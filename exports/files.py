@@ -25,10 +25,14 @@ def text_file(path: Path) -> Iterator[TextIO]:
     if str(path) == "-":
         file = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
         try:
-            yield file
-            file.flush()
-        finally:
-            file.detach()
+            try:
+                yield file
+            finally:
+                file.detach()  # writes what is left; standard output stays open
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise InputError(f"standard output: cannot be written; {error.strerror}") from error
         return
     with _workplace(path) as place:
         if path.is_dir():

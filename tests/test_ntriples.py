@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import gzip
 import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pyoxigraph
 import pytest
@@ -155,6 +156,17 @@ def test_a_dash_is_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) ->
     assert "".join(ntriples.generate(small_graph())).encode() == capfdbinary.readouterr().out
     print("still open")
     assert b"still open\n" == capfdbinary.readouterr().out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_behind_standard_output_is_an_error_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the shell sends to a file may find no room there."""
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=full))
+        with pytest.raises(InputError, match=r"^standard output: cannot be written; No space left"):
+            ntriples.write(small_graph(), Path("-"))
 
 
 def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
