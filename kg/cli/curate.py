@@ -11,7 +11,7 @@ import click
 from rich.table import Table
 
 from kg.cli.console import notes, output
-from kg.cli.options import GRAPH, TYPE
+from kg.cli.options import GRAPH, OUTPUT_FORMAT, TYPE
 from ontology.terms import EntityType
 
 if TYPE_CHECKING:
@@ -33,13 +33,7 @@ _VERBS = ("merge", "split", "rename", "retype", "block", "accept")
     "--top", type=click.IntRange(min=1), default=50, show_default=True, help="Rows to print."
 )
 @click.option("--all", "everything", is_flag=True, help="Print all rows.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-)
+@OUTPUT_FORMAT
 def merges_command(
     graph: Path,
     kind: EntityType | None,
@@ -47,7 +41,7 @@ def merges_command(
     reason: str | None,
     top: int,
     everything: bool,
-    form: str,
+    output_format: str,
 ) -> None:
     """List which names were merged and which were kept apart, most doubtful first.
 
@@ -71,9 +65,9 @@ def merges_command(
         reason=reason,
         limit=None if everything else top,
     )
-    if form == "table":
+    if output_format == "table":
         _print_table(rows)
-    elif form == "json":
+    elif output_format == "json":
         cells = [{**asdict(row), "type": row.type.value} for row in rows]
         click.echo(json.dumps(cells, ensure_ascii=False, indent=2))
     else:

@@ -90,6 +90,13 @@ RECORDS = click.option(
     default="-",
     help="File for the annotation records; standard output by default.",
 )
+OUTPUT_FORMAT = click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+)
 QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 
 
