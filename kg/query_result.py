@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import shutil
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -17,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exports.cells import guarded
+from kg.printable import printable
 from ontology.identifiers import PREFIXES
 
 Value = str | int | float | bool | list["Value"] | dict[str, "Value"] | None
@@ -72,7 +72,7 @@ def as_table(result: QueryResult, *, width: int | None = None) -> str:
     """
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for column in result.columns:
-        table.add_column(Text(_printable(column)))
+        table.add_column(Text(printable(column)))
     for row in result.rows:
         table.add_row(*(Text(_shown(value)) for value in row))
     text = io.StringIO()
@@ -109,11 +109,7 @@ def _shown(value: Value) -> str:
         if value.startswith(namespace) and " " not in value:
             value = f"{prefix}:{value[len(namespace) :]}"
             break
-    return _printable(value)
-
-
-def _printable(text: str) -> str:
-    return "".join("�" if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in text)
+    return printable(value)
 
 
 def _one_text(value: Value) -> Value:

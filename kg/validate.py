@@ -22,6 +22,7 @@ from rdflib import RDF, SH
 from exports.triples import IRI, STRING, resources
 from kg.checks import COUNTS, OFFSETS, REFERENCES, TERMS, breaches, tables_of
 from kg.graph import Graph
+from kg.printable import printable
 from ontology.errors import GraphError
 from ontology.identifiers import PREFIXES
 from ontology.tables import SCHEMAS, MemoryTables
@@ -86,7 +87,7 @@ class Report:
         ]
         for finding in self.problems:
             lines.append(f"\nbroken: {finding.rule} ({finding.broken:,} times)")
-            lines += [f"  {_printable(example)}" for example in finding.examples]
+            lines += [f"  {printable(example)}" for example in finding.examples]
             if finding.broken > len(finding.examples):
                 lines.append(f"  and {finding.broken - len(finding.examples):,} more")
         broken = len(self.problems)
@@ -273,7 +274,3 @@ def _short(node: rdflib.term.Node | None) -> str:
         if isinstance(node, rdflib.URIRef) and node.startswith(namespace):
             return f"{prefix}:{node[len(namespace) :]}"
     return str(node)
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "�" for c in text)

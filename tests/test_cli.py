@@ -6,12 +6,14 @@ import json
 import re
 import subprocess
 import sys
+from unicodedata import category
 
 import pytest
 from click.testing import CliRunner
-from graphs import P, folder_of, graph_of
+from graphs import P, folder_of, graph_of, hostile_graph, rows_of
 from helpers import ROOT
 
+from kg import open_graph
 from kg.cli.main import main
 
 EXAMPLES = str(ROOT / "examples")
@@ -87,6 +89,18 @@ def test_show_something_unknown(example_graph):
     assert result.stderr.startswith("Error: 'flow machting': neither an entity nor a paper")
     assert "'flow matching'" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_no_text_steers_the_terminal(tmp_path):
+    """Names, ids of papers, file names and errors are printed without their control characters."""
+    folder = folder_of(hostile_graph(), tmp_path / "map")
+    graph = open_graph(folder)
+    asked = ["", *(row["name"] for row in rows_of(hostile_graph(), "entities"))]
+    asked += [row["id"] for row in rows_of(hostile_graph(), "papers")]
+    shown = "".join(run("show", folder, *([one] if one else [])).output for one in asked)
+    assert graph.name in shown
+    shown += run("show", folder, "\x1b[2J").stderr
+    assert {"\n"} == {c for c in shown if category(c) in ("Cc", "Cf", "Zl", "Zp")}
 
 
 def test_nothing_is_near_in_a_graph_without_entities(tmp_path):
