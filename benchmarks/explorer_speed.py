@@ -11,6 +11,7 @@ the main thread's share of a frame.
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from itertools import pairwise
@@ -113,4 +114,8 @@ def one_move(browser: Chrome, way: str) -> tuple[tuple[float, float], float]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("graph", type=Path)
+    main(parser.parse_args().graph)

@@ -12,6 +12,7 @@ writer's.
 
 from __future__ import annotations
 
+import argparse
 import random
 import resource
 import subprocess
@@ -172,7 +173,7 @@ def _lines(path: Path) -> int:
         return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))
 
 
-def main(name: str, source: str, path: str = "/tmp/litkg-out", years: str = "") -> None:
+def main(name: str, source: str, path: str, years: str) -> None:
     """Measure one format, or all that show a whole graph, one process each."""
     if name != "all":
         measure(name, source, Path(path), years)
@@ -184,4 +185,12 @@ def main(name: str, source: str, path: str = "/tmp/litkg-out", years: str = "") 
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("format", choices=["all", *FORMATS], metavar="FORMAT")
+    parser.add_argument("source", help="papers of a made-up graph, or a graph folder")
+    parser.add_argument("path", nargs="?", default="/tmp/litkg-out")
+    parser.add_argument("years", nargs="?", default="", help="such as 2015..2020")
+    asked = parser.parse_args()
+    main(asked.format, asked.source, asked.path, asked.years)

@@ -10,6 +10,7 @@ shares printed are ``HEAD_CONFIDENCE``.
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass
 
 from kg.hierarchy import Named, head_steps
@@ -69,4 +70,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     main()

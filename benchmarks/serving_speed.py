@@ -12,6 +12,7 @@ for one of 10,000, a process a query against warm processes.
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import subprocess
 import sys
@@ -180,4 +181,8 @@ def show(name: str, ask: Callable[[], object], clients: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("graph", type=Path)
+    main(parser.parse_args().graph)

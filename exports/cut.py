@@ -74,18 +74,16 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One entity shown; ``roles`` counts its papers in the order of ``Role``.
+    """One entity shown.
 
-    ``aliases`` are pairs of name and language, ``years`` pairs of year and paper count; ``broader``
-    are positions in ``Cut.nodes``; ``definition`` is the sentence that says best what it is.
+    ``aliases`` are pairs of name and language, ``broader`` positions in ``Cut.nodes``;
+    ``definition`` is the sentence that says best what it is.
     """
 
     iri: str
     type: EntityType
     name: str
     papers: int
-    roles: tuple[int, ...]
-    years: tuple[tuple[int, int], ...]
     aliases: tuple[tuple[str, str], ...]
     broader: tuple[int, ...]
     evidence: tuple[Sentence, ...]
@@ -127,7 +125,6 @@ class ShownPaper:
     title: str
     abstract: str
     authors: tuple[str, ...]
-    venue: str
     year: int | None
     address: str
     links: tuple[tuple[int, int], ...]
@@ -147,7 +144,6 @@ class Cut:
     edges: tuple[Edge, ...]
     papers: tuple[ShownPaper, ...]
     entities: dict[str, int]
-    total_papers: int
     years: tuple[tuple[int, int], ...]
     census: Census
 
@@ -207,7 +203,6 @@ def cut(graph: GraphTables, iris: Sequence[str]) -> Cut:
         edges=tuple(replace(edge, evidence=_worded(edge.evidence, papers)) for edge in edges),
         papers=papers,
         entities=_entity_counts(graph),
-        total_papers=len(ids),
         years=tuple(counted),
         census=take_census(graph, links, ids, years, nodes=len(shown)),
     )
@@ -280,16 +275,9 @@ def _nodes(
     position: Ints,
     spans: Spans,
 ) -> Iterator[Node]:
-    flat = np.bincount(links.node * len(ROLES) + links.role, minlength=len(shown) * len(ROLES))
-    roles = flat.reshape(len(shown), len(ROLES))
     aliases = aliases_of(graph, shown)
     broader = broader_of(graph, shown)
-    dated = years[links.paper]
-    per_year: list[list[tuple[int, int]]] = [[] for _ in shown]
-    keys, counts = np.unique(links.node[dated > 0] * 10_000 + dated[dated > 0], return_counts=True)
-    for key, number in zip(keys.tolist(), counts.tolist(), strict=True):
-        per_year[key // 10_000].append((key % 10_000, number))
-    order = np.lexsort((links.paper, -dated, links.role, links.node))
+    order = np.lexsort((links.paper, -years[links.paper], links.role, links.node))
     evidence: list[list[Sentence]] = [[] for _ in shown]
     for node, paper in zip(links.node[order].tolist(), links.paper[order].tolist(), strict=True):
         row = spans.get((int(position[paper]), node))
@@ -307,8 +295,6 @@ def _nodes(
                 type=EntityType(row["type"]),
                 name=row["name"],
                 papers=row["papers"],
-                roles=tuple(roles[node].tolist()),
-                years=tuple(per_year[node]),
                 aliases=tuple(aliases[node]),
                 broader=tuple(broader[node]),
                 evidence=tuple(evidence[node]),
@@ -374,7 +360,7 @@ def _papers(
     )
     for paper, node, role in rows:
         roles[paper].append((node, role))
-    names = ["id", "title", "abstract", "authors", "venue", "year", "doi", "arxiv", "pmid", "url"]
+    names = ["id", "title", "abstract", "authors", "year", "doi", "arxiv", "pmid", "url"]
     wanted = ids.take(pa.array(kept))
     numbers = count()
     for batch in graph.batches("papers", names):
@@ -386,7 +372,6 @@ def _papers(
                 title=row["title"],
                 abstract=row["abstract"],
                 authors=tuple(row["authors"]),
-                venue=row["venue"],
                 year=row["year"],
                 address=address(row),
                 links=tuple(roles[number]),

@@ -17,6 +17,7 @@ from pathlib import Path
 from exports.files import write_text
 from exports.graphml import plain
 from exports.network import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, Edge, Node, Value, Years, edges, nodes
+from exports.streams import joined
 from exports.triples import Evidence
 from exports.xmltext import xml_text
 from ontology.tables import GraphTables
@@ -41,9 +42,10 @@ def generate(graph: GraphTables, *, evidence: Evidence = "full") -> Iterator[str
         f'<attributes class="edge" mode="static">\n{_declared(_EDGE)}</attributes>\n'
         "<nodes>\n"
     )
-    yield from _pieces(map(_node, nodes(graph)))
+    yield from joined(map(_node, nodes(graph)), _ELEMENTS)
     yield "</nodes>\n<edges>\n"
-    yield from _pieces(_edge(number, edge) for number, edge in enumerate(edges(graph, evidence)))
+    found = (_edge(number, edge) for number, edge in enumerate(edges(graph, evidence)))
+    yield from joined(found, _ELEMENTS)
     yield "</edges>\n</graph>\n</gexf>\n"
 
 
@@ -72,16 +74,6 @@ def _declared(attributes: dict[str, type]) -> str:
         f'<attribute id="{name}" title="{name}" type="{_TYPES[type_]}"/>\n'
         for name, type_ in attributes.items()
     )
-
-
-def _pieces(elements: Iterable[str]) -> Iterator[str]:
-    waiting: list[str] = []
-    for element in elements:
-        waiting.append(element)
-        if len(waiting) >= _ELEMENTS:
-            yield "".join(waiting)
-            waiting.clear()
-    yield "".join(waiting)
 
 
 def _node(node: Node) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from exports.files import write_text
 from exports.network import EDGE_ATTRIBUTES, NODE_ATTRIBUTES, Value, edges, nodes
+from exports.streams import joined
 from exports.triples import Evidence
 from exports.xmltext import xml_text
 from ontology.tables import GraphTables
@@ -36,13 +37,8 @@ def generate(graph: GraphTables, *, evidence: Evidence = "full") -> Iterator[str
         '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n'
         f'{keys}<graph id="{xml_text(graph.name)}" edgedefault="directed">\n'
     )
-    elements: list[str] = []
-    for element in _elements(graph, evidence):
-        elements.append(element)
-        if len(elements) >= _ELEMENTS:
-            yield "".join(elements)
-            elements.clear()
-    yield "".join(elements) + "</graph>\n</graphml>\n"
+    yield from joined(_elements(graph, evidence), _ELEMENTS)
+    yield "</graph>\n</graphml>\n"
 
 
 def write(graph: GraphTables, path: Path, *, evidence: Evidence = "full") -> None:

@@ -191,12 +191,18 @@ def _defining(node: Node) -> tuple[Sentence, ...]:
     return () if node.definition is None else (node.definition,)
 
 
+def window(start: int, end: int, focus: int) -> tuple[int, int]:
+    """The stretch of a sentence that a page shows: all of it, or of an overlong one that around a place.
+
+    >>> window(0, 100, 50), window(0, 1000, 500)
+    ((0, 100), (300, 700))
+    """
+    first = max(start, min(focus - LONGEST_SENTENCE // 2, end - LONGEST_SENTENCE))
+    return first, min(end, first + LONGEST_SENTENCE)
+
+
 def _window(sentence: Sentence) -> tuple[int, int]:
-    """The sentence, or of an overlong one the stretch around its focus."""
-    start = max(
-        sentence.start, min(sentence.focus - LONGEST_SENTENCE // 2, sentence.end - LONGEST_SENTENCE)
-    )
-    return start, min(sentence.end, start + LONGEST_SENTENCE)
+    return window(sentence.start, sentence.end, sentence.focus)
 
 
 def _spans(evidence: Iterable[Sentence]) -> list[int]:

@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import quote
 
 from exports.files import write_text
+from exports.streams import joined
 from exports.triples import (
     BOOLEAN,
     DOUBLE,
@@ -73,16 +74,12 @@ def generate(graph: GraphTables, *, evidence: Evidence = "full") -> Iterator[str
     """Stream the graph as one JSON-LD document, in pieces of whole lines."""
     head = json.dumps(context(), ensure_ascii=False, separators=(",", ":"))
     yield f'{{"@context":{head},\n"@graph":['
-    lines: list[str] = []
-    separator = "\n"
-    for frame in _frames(graph, evidence):
-        text = json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
-        lines.append(separator + text)
-        separator = ",\n"
-        if len(lines) >= _FRAMES:
-            yield "".join(lines)
-            lines.clear()
-    yield "".join(lines) + "\n]}\n"
+    lines = (
+        f"{',' if number else ''}\n{json.dumps(frame, ensure_ascii=False, separators=(',', ':'))}"
+        for number, frame in enumerate(_frames(graph, evidence))
+    )
+    yield from joined(lines, _FRAMES)
+    yield "\n]}\n"
 
 
 def write(graph: GraphTables, path: Path, *, evidence: Evidence = "full") -> None:

@@ -16,12 +16,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 
 from exports.cells import guarded
 from exports.files import whole_folder
 from exports.network import BROADER, CO_OCCURS_WITH, PAPER, Edge, Node, Value, edges, nodes
-from exports.streams import Terms
+from exports.streams import Terms, joined
 from exports.triples import BROADER as BROADER_IRI
 from exports.triples import Evidence
 from ontology import terms
@@ -93,7 +95,7 @@ def generate_edges(graph: GraphTables, *, evidence: Evidence = "full") -> Iterat
     """Stream the file of edges, in pieces of whole lines."""
     behind = _BEHIND[evidence]
     found = (
-        (*_edge(edge), *(_evidence(edge)[name] for name in behind))
+        (*_edge(edge), *itemgetter(*behind)(_evidence(edge))) if behind else _edge(edge)
         for edge in edges(graph, evidence)
     )
     yield from _pieces((*_EDGE, *behind), found)
@@ -151,13 +153,8 @@ def _evidence(edge: Edge) -> dict[str, Value]:
 
 
 def _pieces(header: tuple[str, ...], found: Iterator[tuple[Value, ...]]) -> Iterator[str]:
-    lines = ["\t".join(header) + "\n"]
-    for values in found:
-        lines.append("\t".join(map(_cell, values)) + "\n")
-        if len(lines) >= _LINES:
-            yield "".join(lines)
-            lines.clear()
-    yield "".join(lines)
+    lines = ("\t".join(map(_cell, values)) + "\n" for values in chain([header], found))
+    yield from joined(lines, _LINES)
 
 
 def _cell(value: Value) -> str:

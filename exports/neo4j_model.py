@@ -203,7 +203,8 @@ def _relations(graph: GraphTables) -> Iterator[Row]:
             _, _, _, papers, _, _, sentences, confidences, sources = zip(*same, strict=True)
             yield (
                 valid_iri(head), valid_iri(tail), _RELATIONS[relation], max(confidences),
-                len(set(papers)), _texts(sorted(set(sources))), _texts(papers), _texts(sentences),
+                len(set(papers)), _texts(sorted(set(sources))), _texts(papers),
+                list(sentences) if any(sentences) else None,  # one each a paper
             )  # fmt: skip
 
 

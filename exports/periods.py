@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from exports.columns import Ints, paper_years, read_columns
-from exports.streams import MEMORY
+from exports.streams import scratch
 from exports.subset import subset
 from ontology.tables import SCHEMAS, GraphTables
 
@@ -145,12 +143,7 @@ def _numbered(columns: list[Ints], names: dict[str, pa.Array]) -> pa.Table:
 
 
 def _asked(sql: str, **tables: pa.Table) -> pa.Table:
-    with (
-        tempfile.TemporaryDirectory(prefix="litkg-") as spill,
-        duckdb.connect(
-            config={"memory_limit": MEMORY, "temp_directory": spill, "threads": 1}
-        ) as connection,
-    ):
+    with scratch() as connection:
         for name, table in tables.items():
             connection.register(name, table)
         return connection.sql(sql).to_arrow_table()

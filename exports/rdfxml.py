@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from exports.files import write_text
+from exports.streams import joined
 from exports.triples import IRI, STRING, Evidence, Property, Resource, resources
 from exports.xmltext import xml_text
 from ontology.identifiers import PREFIXES
@@ -25,13 +26,8 @@ def generate(graph: GraphTables, *, evidence: Evidence = "full") -> Iterator[str
     """Stream the graph as RDF/XML, in pieces of whole elements."""
     spaces = "".join(f'\n  xmlns:{prefix}="{iri}"' for prefix, iri in PREFIXES.items())
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{spaces}>\n'
-    blocks: list[str] = []
-    for resource in resources(graph, evidence):
-        blocks.append(_block(resource))
-        if len(blocks) >= _BLOCKS:
-            yield "".join(blocks)
-            blocks.clear()
-    yield "".join(blocks) + "</rdf:RDF>\n"
+    yield from joined(map(_block, resources(graph, evidence)), _BLOCKS)
+    yield "</rdf:RDF>\n"
 
 
 def write(graph: GraphTables, path: Path, *, evidence: Evidence = "full") -> None:

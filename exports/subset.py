@@ -13,7 +13,7 @@ from ontology.tables import SCHEMAS, GraphTables
 PAPER_KEYS: dict[str, str] = {
     "papers": "id", "links": "paper", "mentions": "paper", "relations": "paper", "ledger": "paper",
 }  # fmt: skip
-"""Tables whose rows name a paper, and the column that does."""
+"""Tables whose rows name a paper, and the column that does; a row of the ledger may name none."""
 
 ENTITY_KEYS: dict[str, tuple[str, ...]] = {
     "entities": ("iri",),
@@ -38,12 +38,13 @@ def subset(
 ) -> Iterator[pa.RecordBatch]:
     """Stream the rows whose paper and entities are all among those given, columns as asked for."""
     wanted = list(SCHEMAS[table].names if columns is None else columns)
-    keys = dict.fromkeys(ENTITY_KEYS.get(table, ()), entities)
-    if table in PAPER_KEYS:
-        keys[PAPER_KEYS[table]] = papers
-    for batch in graph.batches(table, list(dict.fromkeys((*wanted, *keys)))):
+    ends = ENTITY_KEYS.get(table, ())
+    key = [PAPER_KEYS[table]] if table in PAPER_KEYS else []
+    for batch in graph.batches(table, list(dict.fromkeys((*wanted, *ends, *key)))):
         inside = np.ones(batch.num_rows, dtype=np.bool_)
-        for column, kept in keys.items():
+        for column in ends:
             cells = batch.column(column)
-            inside &= np.asarray(pc.or_(pc.is_in(cells, value_set=kept), pc.equal(cells, "")))
+            inside &= np.asarray(pc.or_(pc.is_in(cells, value_set=entities), pc.equal(cells, "")))
+        for column in key:
+            inside &= np.asarray(pc.is_in(batch.column(column), value_set=papers))
         yield batch.filter(pa.array(inside)).select(wanted)

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
+from collections.abc import Iterator
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 
 from exports.cells import guarded
 from exports.files import whole_folder
-from exports.streams import Row, rows
+from exports.streams import Row, record_batches, regrouped, rows
 from exports.triples import Evidence
 from ontology.errors import MissingDependencyError
 from ontology.tables import SCHEMAS, GraphTables
@@ -77,12 +77,8 @@ def generate(
     """Stream one table at a level of evidence, in its order."""
     schema = schemas(evidence)[table]
     if table == "relations" and evidence != "full":
-        for piece in _pieces(_relations(graph)):
-            columns = [
-                pa.array(c, f.type)
-                for c, f in zip(zip(*piece, strict=True), _RELATIONS, strict=True)
-            ]
-            yield pa.RecordBatch.from_arrays(columns, schema=_RELATIONS).select(schema.names)
+        for batch in record_batches(_RELATIONS, _relations(graph)):
+            yield batch.select(schema.names)
         return
     for batch in graph.batches(table, schema.names):
         yield batch.select(schema.names)
@@ -96,7 +92,7 @@ def write_parquet(graph: GraphTables, path: Path, *, evidence: Evidence = "full"
     with whole_folder(path, marker=MARKER) as folder:
         for table, schema in schemas(evidence).items():
             with pq.ParquetWriter(folder / f"{table}.parquet", schema, compression="zstd") as file:
-                for piece in _regrouped(schema, generate(graph, table, evidence=evidence)):
+                for piece in regrouped(schema, generate(graph, table, evidence=evidence), _ROWS):
                     file.write_table(piece, row_group_size=_ROWS)
         _describe(graph, folder, "parquet", evidence)
 
@@ -141,24 +137,6 @@ def _relations(graph: GraphTables) -> Iterator[Row]:
     for triple, same in groupby(rows(graph, "relations", columns), itemgetter(0, 1, 2)):
         _, _, _, confidences, papers = zip(*same, strict=True)
         yield (*triple, max(confidences), len(set(papers)))
-
-
-def _pieces(found: Iterable[Row]) -> Iterator[list[Row]]:
-    rest = iter(found)
-    while piece := list(islice(rest, _ROWS)):
-        yield piece
-
-
-def _regrouped(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Tables of ``_ROWS`` rows, the last one shorter, so that bytes do not depend on batches."""
-    waiting = schema.empty_table()
-    for batch in batches:
-        waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch], schema)])
-        while waiting.num_rows >= _ROWS:
-            yield waiting.slice(0, _ROWS).combine_chunks()
-            waiting = waiting.slice(_ROWS)
-    if waiting.num_rows:
-        yield waiting.combine_chunks()
 
 
 def _cells(column: pa.Array) -> list[Any]:

@@ -145,15 +145,8 @@ def _entities_and_doubts(
     steps = ["narrower", "broader", "source", "confidence", "papers"]
     broader = Follower("broader", rows(graph, "broader", steps))
     stated = [
-        "head",
-        "relation",
-        "tail",
-        "paper",
-        "field",
-        "sentence_start",
-        "confidence",
-        "source",
-    ]
+        "head", "relation", "tail", "paper", "field", "sentence_start", "confidence", "source",
+    ]  # fmt: skip
     relations = Follower("relations", rows(graph, "relations", stated))
     counted = ["entity", "year", "role", "papers"]
     years = Follower("entity_years", rows(graph, "entity_years", counted))

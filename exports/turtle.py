@@ -16,6 +16,7 @@ from pathlib import Path
 
 from exports.files import write_text
 from exports.ntriples import escaped
+from exports.streams import joined
 from exports.triples import (
     BOOLEAN,
     INTEGER,
@@ -40,13 +41,7 @@ _LOCAL = re.compile(rf"(?:{_CHARACTER}|{_HEX})(?:(?:[.\-]*(?:{_CHARACTER}|{_HEX}
 def generate(graph: GraphTables, *, evidence: Evidence = "full") -> Iterator[str]:
     """Stream the graph as Turtle: the prefixes, then pieces of whole blocks."""
     yield "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
-    blocks: list[str] = []
-    for resource in resources(graph, evidence):
-        blocks.append(_block(resource))
-        if len(blocks) >= _BLOCKS:
-            yield "".join(blocks)
-            blocks.clear()
-    yield "".join(blocks)
+    yield from joined(map(_block, resources(graph, evidence)), _BLOCKS)
 
 
 def write(graph: GraphTables, path: Path, *, evidence: Evidence = "full") -> None:

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from exports.files import write_text
 from exports.iris import valid_iri
-from exports.streams import rows
+from exports.streams import joined, rows
 from ontology.tables import GraphTables
 from ontology.terms import EntityType
 
@@ -58,7 +57,8 @@ def _item(entity: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _listed(values: Iterable[dict[str, Any]]) -> Iterator[str]:
-    rest, separator = iter(values), "\n"
-    while piece := list(islice(rest, _ITEMS)):
-        yield separator + ",\n".join(json.dumps(value, ensure_ascii=False) for value in piece)
-        separator = ",\n"
+    lines = (
+        f"{',' if number else ''}\n{json.dumps(value, ensure_ascii=False)}"
+        for number, value in enumerate(values)
+    )
+    yield from joined(lines, _ITEMS)

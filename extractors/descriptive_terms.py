@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 from extractors.overlaps import finds_of
 from extractors.proper_names import has_odd_capitals
 from extractors.reading import CJK, Word, sentence_words
-from extractors.word_lists import word_set, word_table
+from extractors.word_lists import ends_term, word_set, word_table
 from ontology.names import singular
 from ontology.terms import EntityType
 
@@ -48,11 +48,7 @@ def is_boundary(word: Word) -> bool:
     lower = word.lower
     if not lower[0].isalnum() or ("/" in lower and "." in lower) or _CJK.match(lower):
         return True
-    if lower in word_set("boundaries") or lower in word_set("verbs"):
-        return True
-    if lower.endswith("ly") and len(lower) > 4:
-        return True
-    return lower.replace(".", "").isdigit()
+    return ends_term(lower) or lower.replace(".", "").isdigit()
 
 
 def chunks(words: Sequence[Word]) -> Iterator[Sequence[Word]]:

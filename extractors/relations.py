@@ -47,13 +47,12 @@ _Names = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Meeting:
-    """The closest mentions of two entities in one sentence, in text order.
+    """The closest mentions of two entities in one sentence, in text order; ``left`` is of ``first``.
 
     ``gap`` counts the words between them, ``between`` holds the entities between them.
     """
 
     first: int
-    second: int
     left: Mention
     right: Mention
     gap: int
@@ -293,7 +292,6 @@ def _meetings(paper: Paper, entities: Sequence[PaperEntity]) -> dict[_Pair, _Mee
             if first != second and (pair not in closest or gap < closest[pair].gap):
                 closest[pair] = _Meeting(
                     first,
-                    second,
                     left,
                     right,
                     gap,

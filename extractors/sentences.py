@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from extractors.reading import text_of
 
-_END = re.compile(r"[.!?]+[\"'”’)\]*]*\s+|[。！？]+[”’」』）]*\s*|\n+")
+_END = re.compile(r"(?<![.!?])[.!?]+[\"'”’)\]*]*\s+|[。！？]+[”’」』）]*\s*|\n+")
 _OPENS = re.compile(r"[\"'“‘(\[$\\*`]*[A-Z\d\u00c0-\u00de\u0391-\u03a9\u3040-\uffdc]")
 _LAST_WORD = re.compile(r"[^\s(\[]*$")
 _ABBREVIATIONS = frozenset(

@@ -21,8 +21,13 @@ def word_table(name: str) -> dict[str, tuple[str, ...]]:
 
 
 def ends_term(word: str) -> bool:
-    """Tell whether a lower-case word cannot go on a term: it is a function word, verb or adverb."""
-    return word in word_set("boundaries") or word in word_set("verbs") or word.endswith("ly")
+    """Tell whether a lower-case word cannot go on a term: it is a function word, verb or adverb.
+
+    >>> [ends_term(word) for word in ("with", "early", "fly")]
+    [True, True, False]
+    """
+    adverb = word.endswith("ly") and len(word) > 4
+    return adverb or word in word_set("boundaries") or word in word_set("verbs")
 
 
 def _lines(name: str) -> list[str]:

@@ -5,7 +5,7 @@ checked, whatever the size of the graph. DuckDB's ``length`` and ``substring`` c
 offsets do.
 """
 
-# ruff: noqa: S608  names of tables, columns and terms are ours, paths are quoted
+# ruff: noqa: S608  names of tables, columns and terms are ours
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from pathlib import Path
 
 import duckdb
 
-from ontology.tables import ORDER, SCHEMAS
+from kg.graph import make_views
+from ontology.tables import ORDER
 from ontology.terms import EntityType, RelationType, Role
 
 _MEMORY = "1GB"
@@ -33,16 +34,15 @@ class Check:
 
 @contextmanager
 def tables_of(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the tables of a graph folder as views with their names; ``file_row_number`` counts rows."""
+    """Open the tables of a graph folder as views with their names; ``file_row_number`` counts rows.
+
+    Raises ``GraphError`` where a table cannot be read.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="litkg-") as spill,
         duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": spill}) as connection,
     ):
-        for table in SCHEMAS:
-            path = str(folder / f"{table}.parquet").replace("'", "''")
-            connection.execute(
-                f"CREATE VIEW {table} AS FROM read_parquet('{path}', file_row_number = true)"
-            )
+        make_views(connection, folder, row_numbers=True)
         yield connection
 
 

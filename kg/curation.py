@@ -14,7 +14,6 @@ that start with ``#`` are comments. A decision names an entity by its type and a
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +25,7 @@ from ontology.errors import InputError
 from ontology.names import match_key
 from ontology.terms import EntityType
 from ontology.vocabulary.merging import refined
-from ontology.vocabulary.reader import Alias, Entry, Vocabulary, read_entries
+from ontology.vocabulary.reader import CONTROL, Alias, Entry, Vocabulary, read_entries
 from ontology.vocabulary.writer import HEADER, line_of
 
 COLUMNS = ("verb", "type", "name", "target", "note")
@@ -159,11 +158,13 @@ def _check_circle(
 def add_decision(folder: Path, decision: Decision) -> bool:
     """Add a decision to the folder's file; ``False`` where it stands there already.
 
-    Raises :class:`InputError` where it contradicts another or holds what a line cannot.
+    Raises :class:`InputError` where it contradicts another or would be read otherwise.
     """
     for cell in (decision.name, decision.target, decision.note):
-        if any(character in cell for character in "\t\n\r") or cell != cell.strip():
-            raise InputError(f"{decision.where}: {cell!r} holds a tab, a line end or outer space")
+        if cell != cell.strip():
+            raise InputError(
+                f"{decision.where}: {cell!r} begins or ends with white space; leave it out"
+            )
     present = read_curation(folder).decisions
     check([*present, decision])
     if any((one.verb, *one.key) == (decision.verb, *decision.key) for one in present):
@@ -190,31 +191,35 @@ def accepted_entry(
     """
     if (listed := vocabulary.find(kind, name)) is not None:
         raise InputError(
-            f"accept {name!r}: the vocabulary lists it, as {listed.name!r} ({listed.id})"
+            f"accept {name!r}: the vocabulary lists it, as {listed.name!r} ({listed.id});"
+            " there is nothing to add"
         )
     parents = []
     for parent in broader:
         if (found := vocabulary.find(kind, parent)) is None:
-            raise InputError(f"accept {name!r}: {parent!r} is no {kind.value} of the vocabulary")
+            raise InputError(
+                f"accept {name!r}: {parent!r} is no {kind.value} of the vocabulary; accept it first"
+            )
         parents.append(found.id)
     slug = re.sub(r"[^a-z0-9.+]+", "-", name.casefold()).strip("-.+") or match_key(name)
     identifier = f"{kind.value.lower()}:{slug if slug.isascii() else _digest(name)}"
+    if vocabulary.get(identifier) is not None:  # "U-Net++" would be U-Net
+        identifier += f"-{_digest(name)}"
     return Entry(identifier, kind, name, tuple(Alias(one) for one in aliases), tuple(parents), note)
 
 
 def _digest(name: str) -> str:
-    """An id for a name without Latin letters."""
+    """What tells a name from others in an id where its Latin letters and digits do not."""
     return "x" + hashlib.sha256(match_key(name).encode()).hexdigest()[:12]
 
 
 def accept(folder: Path, entry: Entry, vocabulary: Vocabulary) -> None:
-    """Add a term to the folder's accepted ones, replacing an entry of its id.
+    """Add a term to the folder's accepted ones.
 
     Raises :class:`~ontology.errors.VocabularyError` where the vocabulary cannot hold it.
     """
     path = folder / ACCEPTED
-    kept = [one for one in read_curation(folder).accepted if one.id != entry.id]
-    entries = sorted([*kept, entry], key=lambda one: one.id)
+    entries = sorted([*read_curation(folder).accepted, entry], key=lambda one: one.id)
     refined(vocabulary, entries)
     _write(path, [HEADER, *map(line_of, entries)])
 
@@ -239,14 +244,14 @@ def _order(one: Decision) -> tuple[str, ...]:
 
 def _read_decisions(path: Path) -> Iterator[Decision]:
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as UTF-8 text; {error}") from error
     header: list[str] | None = None
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
             continue
-        (row,) = csv.reader([line], delimiter="\t", quoting=csv.QUOTE_NONE)
+        row = line.split("\t")
         where = f"{path}:{number}"
         if header is None:
             header = row
@@ -285,8 +290,12 @@ def decision(
 ) -> Decision:
     """Make a decision; :class:`InputError` where its cells do not fit its verb."""
     made = Decision(verb, kind, name, target, note, source, line)
+    if control := next(filter(None, map(CONTROL.search, (name, target, note))), None):
+        raise InputError(f"{made.where}: control character {control[0]!r}; a cell holds text only")
     if not match_key(name):
-        raise InputError(f"{made.where}: the name {name!r} holds no letter or digit")
+        raise InputError(
+            f"{made.where}: the name {name!r} holds no letter or digit, by which names are told"
+        )
     if bool(target) != (verb in _WITH_TARGET):
         needed = "needs a target" if verb in _WITH_TARGET else "takes no target"
         raise InputError(

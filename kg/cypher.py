@@ -23,7 +23,7 @@ from ontology.errors import QueryError
 _TOKEN = re.compile(
     r"""
       //[^\n\r]* | \s+
-    | "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `(?:[^`]|``)*`
+    | (?<!\\) (?: "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' ) | `(?:[^`]|``)*`
     | \$\w+
     | (?P<word>[^\W\d]\w*)
     | (?P<sign>.)
@@ -92,7 +92,8 @@ def check(query: str) -> None:
 
     Strings, comments, parameters and quoted names may hold any word, as may the names of
     properties, labels and types. What escapes this is stopped by kglite, which has a snapshot
-    that cannot be changed, and by the process, which can open no file.
+    that cannot be changed, and by the process, which can open no file. A long text is read once,
+    not once from each of its characters.
     """
     tokens = [token for token in _TOKEN.finditer(query) if not token[0].isspace()]
     tokens = [token for token in tokens if not token[0].startswith("//")]
@@ -107,7 +108,7 @@ def check(query: str) -> None:
         if word in _WRITES:
             raise _refused(query, token, word, "queries only read the graph")
         if word == "CALL" and after not in (["{"], ["("]):
-            name = _dotted(tokens[place + 1 :])
+            name = _dotted(tokens, place + 1)
             if not _PROCEDURES.fullmatch(name.lower()):
                 raise _refused(query, token, f"CALL {name}", "no procedure that only reads")
 
@@ -132,9 +133,9 @@ def _refused(query: str, token: re.Match[str], what: str, reason: str) -> QueryE
     return QueryError(f"query:{line}:{column}: {what} is refused; {reason}")
 
 
-def _dotted(tokens: list[re.Match[str]]) -> str:
+def _dotted(tokens: list[re.Match[str]], place: int) -> str:
     name = ""
-    for token in tokens:
+    for token in (tokens[at] for at in range(place, len(tokens))):
         if not token["word"] and token[0] != ".":
             break
         if token["word"] and name and not name.endswith("."):

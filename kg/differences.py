@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from kg.graph import Graph
+from kg.graph import Graph, make_views
 
 
 class Kind(Enum):
@@ -86,7 +86,6 @@ _COMPARED = {
         ("papers",),
     ),
 }
-_TABLES = ("papers", "entities", "aliases", "broader", "links", "relations")
 
 
 def diff(old: Graph, new: Graph) -> list[Difference]:
@@ -97,9 +96,7 @@ def diff(old: Graph, new: Graph) -> list[Difference]:
     """
     with duckdb.connect() as database:
         for side, graph in (("old", old), ("new", new)):
-            for table in _TABLES:
-                path = str(graph.path / f"{table}.parquet").replace("'", "''")
-                database.execute(f"CREATE VIEW {side}_{table} AS FROM read_parquet('{path}')")
+            make_views(database, graph.path, prefix=f"{side}_")
         found = [one for what in _COMPARED for one in _differences(what, database)]
     kinds = list(Kind)
     return sorted(found, key=lambda one: (list(_COMPARED).index(one.what), kinds.index(one.kind)))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
+from exports.files import write_text
 from extractors.settings import Settings, default_settings
 from kg.annotate import Failure, annotate_each, failure_row
 from kg.annotation_records import to_json
@@ -14,7 +14,6 @@ from kg.arrow_rows import ledger_rows, papers_of
 from kg.confidence import MIN_CONFIDENCE, check_minimum, losses, surer
 from kg.reading import gathered
 from kg.steps import Report, Step, read, readers, silent
-from ontology.errors import InputError
 from ontology.records import AnnotatedPaper, LedgerRow
 from ontology.vocabulary.merging import vocabulary_with
 
@@ -57,24 +56,9 @@ def extract(
         return ledger, _closing(_surer(annotated, min_confidence, ledger), stack.pop_all())
 
 
-def write_records(records: Iterable[AnnotatedPaper], target: Path | None) -> None:
-    """Write annotation records as JSON Lines to a file, or to standard output for ``None``.
-
-    A file appears under its name only when it is complete. Raises
-    :class:`~ontology.errors.InputError` where the file cannot be written.
-    """
-    if target is None:
-        for record in records:
-            sys.stdout.write(to_json(record) + "\n")
-        return
-    temporary = target.with_name(f".{target.name}.writing")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            for record in records:
-                file.write(to_json(record) + "\n")
-        temporary.replace(target)
-    except OSError as error:
-        raise InputError(f"{target}: cannot be written; {error.strerror}") from error
+def write_records(records: Iterable[AnnotatedPaper], target: Path) -> None:
+    """Write annotation records as JSON Lines, as :func:`exports.files.text_file` does."""
+    write_text(target, (to_json(record) + "\n" for record in records))
 
 
 def _closing(

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from exports.network import to_networkx
 from exports.selection import ALL, Selection, select
+from exports.streams import regrouped
 from exports.tables import frames
 from exports.triples import Evidence
 from kg.folder_lock import writing
@@ -59,9 +60,16 @@ class Graph:
         return str(self.manifest["name"])
 
     def batches(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Stream a table in its order, all columns or those named."""
-        with pq.ParquetFile(table_file(self.path, table)) as file:
-            yield from file.iter_batches(columns=list(columns) if columns is not None else None)
+        """Stream a table in its order, all columns or those named.
+
+        Raises :class:`GraphError` where its file cannot be read.
+        """
+        path = table_file(self.path, table)
+        try:
+            with pq.ParquetFile(path) as file:
+                yield from file.iter_batches(columns=None if columns is None else list(columns))
+        except (OSError, pa.ArrowInvalid) as error:
+            raise _damaged(path, error) from error
 
     def to_networkx(
         self, selection: Selection = ALL, *, evidence: Evidence = "full"
@@ -104,12 +112,42 @@ class Graph:
 
     @cached_property
     def database(self) -> duckdb.DuckDBPyConnection:
-        """A DuckDB connection in which every table of the graph is a view of its name."""
+        """A DuckDB connection in which every table of the graph is a view of its name.
+
+        Raises :class:`GraphError` where a table cannot be read.
+        """
         connection = duckdb.connect()
-        for table in SCHEMAS:
-            path = str(table_file(self.path, table)).replace("'", "''")
-            connection.execute(f"CREATE VIEW {table} AS FROM read_parquet('{path}')")
+        make_views(connection, self.path)
         return connection
+
+
+def make_views(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    *,
+    prefix: str = "",
+    row_numbers: bool = False,
+) -> None:
+    """Make each table of a graph folder a view of its name behind the prefix, for this connection.
+
+    ``row_numbers`` adds the column ``file_row_number``. Raises :class:`GraphError` where a table
+    cannot be read.
+    """
+    options = ", file_row_number = true" if row_numbers else ""
+    for table in SCHEMAS:
+        path = table_file(folder, table)
+        quoted = str(path).replace("'", "''")
+        try:
+            connection.execute(
+                f"CREATE TEMP VIEW {prefix}{table} AS FROM read_parquet('{quoted}'{options})"
+            )
+        except duckdb.Error as error:
+            raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> GraphError:
+    reason = next(iter(str(error).splitlines()), "")
+    return GraphError(f"{path}: the table cannot be read; {reason}; build the graph again")
 
 
 def open_graph(path: str | Path) -> Graph:
@@ -192,7 +230,7 @@ def write_table(name: str, batches: Iterable[pa.RecordBatch], folder: Path) -> i
     """Write a table of the graph as Parquet; returns the number of rows."""
     rows = 0
     with pq.ParquetWriter(table_file(folder, name), SCHEMAS[name], compression="zstd") as writer:
-        for table in _regrouped(SCHEMAS[name], batches):
+        for table in regrouped(SCHEMAS[name], batches, ROW_GROUP):
             writer.write_table(table, row_group_size=ROW_GROUP)
             rows += table.num_rows
     return rows
@@ -249,19 +287,3 @@ def _delete(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink()
-
-
-def _regrouped(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Cut a stream of batches anew into tables of ``ROW_GROUP`` rows, the last one shorter."""
-    waiting: list[pa.RecordBatch] = []
-    count = 0
-    for batch in batches:
-        rest = batch
-        while count + rest.num_rows >= ROW_GROUP:
-            room = ROW_GROUP - count
-            yield pa.Table.from_batches([*waiting, rest.slice(0, room)], schema).combine_chunks()
-            waiting, count, rest = [], 0, rest.slice(room)
-        waiting.append(rest)
-        count += rest.num_rows
-    if count:
-        yield pa.Table.from_batches(waiting, schema).combine_chunks()

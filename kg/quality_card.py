@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from exports.files import text_file
+from exports.files import write_text
 from kg.calibration import Bin, Cut
 from kg.matching import Counts
 from kg.scores import ALL, ErrorKind, Score, Scores, printable
@@ -29,12 +29,7 @@ def write_card(scores: Scores, gold: Path, annotations: Path, target: Path) -> N
 
     Raises :class:`InputError` where it cannot be written.
     """
-    text = "".join(generate(scores, measured(gold), measured(annotations)))
-    try:
-        with text_file(target) as file:
-            file.write(text)
-    except OSError as error:
-        raise InputError(f"{target}: cannot be written; {error.strerror}") from error
+    write_text(target, generate(scores, measured(gold), measured(annotations)))
 
 
 def measured(path: Path) -> Measured:

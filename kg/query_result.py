@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import shutil
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -16,6 +15,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from exports.cells import guarded
+from kg.printable import printable
 from ontology.identifiers import PREFIXES
 
 Value = str | int | float | bool | list["Value"] | dict[str, "Value"] | None
@@ -23,8 +24,6 @@ Value = str | int | float | bool | list["Value"] | dict[str, "Value"] | None
 
 Lists, maps, nodes and relationships of Cypher are lists and dicts.
 """
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +54,8 @@ def as_json(result: QueryResult) -> str:
 def as_csv(result: QueryResult) -> str:
     """Write the rows as CSV that a spreadsheet may open.
 
-    A text that a spreadsheet would run as a formula (it starts with ``=``, ``+``, ``-``, ``@``, tab
-    or carriage return) gets an apostrophe in front; numbers stay as they are. Use JSON where texts
-    must be exact.
+    Texts that it might run are guarded by ``exports.cells``; numbers stay as they are. Use JSON
+    where texts must be exact.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -72,7 +70,9 @@ def as_table(result: QueryResult, *, width: int | None = None) -> str:
     IRIs are shortened by their prefixes; control characters are replaced, so that no title steers
     the terminal.
     """
-    table = Table(*result.columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for column in result.columns:
+        table.add_column(Text(printable(column)))
     for row in result.rows:
         table.add_row(*(Text(_shown(value)) for value in row))
     text = io.StringIO()
@@ -96,7 +96,7 @@ def _harmless(value: Value) -> Value:
     if isinstance(value, bool):
         return "true" if value else "false"
     value = _one_text(value)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return guarded(value) if isinstance(value, str) else value
 
 
 def _shown(value: Value) -> str:
@@ -107,8 +107,9 @@ def _shown(value: Value) -> str:
         return str(value).lower() if isinstance(value, bool) else str(value)
     for prefix, namespace in PREFIXES.items():
         if value.startswith(namespace) and " " not in value:
-            return f"{prefix}:{value[len(namespace) :]}"
-    return "".join("�" if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in value)
+            value = f"{prefix}:{value[len(namespace) :]}"
+            break
+    return printable(value)
 
 
 def _one_text(value: Value) -> Value:

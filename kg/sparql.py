@@ -9,6 +9,7 @@ updates, SERVICE (it would call out to the network) and FROM are refused before 
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ import pyoxigraph
 
 from exports import ntriples
 from kg import query_process, sparql_worker
-from kg.bindings import Term, bound
+from kg.bindings import STRING, Term, bound
 from kg.graph import Graph, open_graph
 from kg.query_result import QueryResult, Value
 from kg.query_store import Progress, stored
@@ -31,24 +32,27 @@ _INTEGERS = frozenset(
     for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "unsignedInt")
 )
 _FLOATS = frozenset(_XSD + name for name in ("double", "float", "decimal"))
+_INTEGER = re.compile("[+-]?[0-9]{1,4000}")
+"""Python reads and writes no more than 4,300 digits."""
+_FLOAT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 _TOKEN = re.compile(
     r"""
       [\s{}()\[\];,=&|!*/+^]+
     | \#[^\n\r]*
-    | (?<!\\) (?: \"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
-                | \"(?:[^"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*' )
+    | STRING
     | [?$]\w+
     | (?P<iri><[^<>"{}|^`\\\s]*>)
     | (?P<run>[\w.\-]*) (?P<local>:(?:(?:[\w:%]|ESCAPE)(?:[\w.\-:%]|ESCAPE)*)?)?
     | .
-    """.replace("ESCAPE", r"\\[_~.\-!$&'()*+,;=/?\#@%]"),
+    """.replace("ESCAPE", r"\\[_~.\-!$&'()*+,;=/?\#@%]").replace("STRING", STRING),
     re.VERBOSE | re.DOTALL,
 )
 """Tokens as far as refusals need them.
 
 A local name does not begin with a dot: in ``x:.SERVICE`` the dot ends a triple. Queries may be
-hostile, so n characters take some n steps: runs are taken whole, a string starts after no backslash.
+hostile, so n characters take some n steps: runs are taken whole.
 """
 _WORD = re.compile("[A-Za-z]+")
 _UPDATES = frozenset(
@@ -196,15 +200,20 @@ def _line_column(query: str, start: int) -> str:
 
 
 def value_of(term: list[Any] | None) -> Value:
-    """The plain value of a term, given as its text and the IRI of its datatype."""
+    """The plain value of a term, given as its text and the IRI of its datatype.
+
+    A literal that is none of its datatype, or that no number here can hold, stays the text that it is.
+
+    >>> value_of(["3", _XSD + "integer"]), value_of(["three", _XSD + "integer"])
+    (3, 'three')
+    """
     if term is None:
         return None
-    value, kind = term
-    if kind in _INTEGERS:
+    value: str = term[0]
+    if term[1] in _INTEGERS and _INTEGER.fullmatch(value):
         return int(value)
-    if kind in _FLOATS and value not in ("NaN", "INF", "-INF", "+INF"):
-        return float(value)
-    if kind == _XSD + "boolean":
-        return bool(value in ("true", "1"))
-    found: Value = value
-    return found
+    if term[1] in _FLOATS and _FLOAT.fullmatch(value) and math.isfinite(number := float(value)):
+        return number
+    if term[1] == _XSD + "boolean" and value in _TRUTH:
+        return _TRUTH[value]
+    return value

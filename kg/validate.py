@@ -22,6 +22,7 @@ from rdflib import RDF, SH
 from exports.triples import IRI, STRING, resources
 from kg.checks import COUNTS, OFFSETS, REFERENCES, TERMS, breaches, tables_of
 from kg.graph import Graph
+from kg.printable import printable
 from ontology.errors import GraphError
 from ontology.identifiers import PREFIXES
 from ontology.tables import SCHEMAS, MemoryTables
@@ -86,7 +87,7 @@ class Report:
         ]
         for finding in self.problems:
             lines.append(f"\nbroken: {finding.rule} ({finding.broken:,} times)")
-            lines += [f"  {_printable(example)}" for example in finding.examples]
+            lines += [f"  {printable(example)}" for example in finding.examples]
             if finding.broken > len(finding.examples):
                 lines.append(f"  and {finding.broken - len(finding.examples):,} more")
         broken = len(self.problems)
@@ -105,7 +106,10 @@ class Report:
 
 
 def validate(graph: Graph, *, full: bool = False) -> Report:
-    """Check a graph folder; ``full`` lets SHACL see every paper and entity (minutes to hours)."""
+    """Check a graph folder; ``full`` lets SHACL see every paper and entity (minutes to hours).
+
+    Raises :class:`~ontology.errors.GraphError` where a table cannot be read.
+    """
     with tables_of(graph.path) as connection:
         counts = {
             table: connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]  # noqa: S608  our tables
@@ -270,7 +274,3 @@ def _short(node: rdflib.term.Node | None) -> str:
         if isinstance(node, rdflib.URIRef) and node.startswith(namespace):
             return f"{prefix}:{node[len(namespace) :]}"
     return str(node)
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "�" for c in text)

@@ -149,7 +149,7 @@ def entity_view(graph: Graph, iri: str, *, sentences: int = 5) -> EntityView:
     ask = graph.database.execute
     rows = ask("SELECT type, name FROM entities WHERE iri = ?", [iri]).fetchall()
     if not rows:
-        raise InputError(f"{iri}: no such entity in {graph.name}")
+        raise InputError(f"{iri}: no such entity in {graph.name}; kg lookup finds IRIs by name")
     kind, name = rows[0]
     linked = ask(
         """

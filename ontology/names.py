@@ -28,7 +28,8 @@ _LATEX_LETTER = re.compile(r"\\([A-Za-z]+)")
 _PLURAL_ACRONYM = re.compile(r"[A-Za-z]+[A-Z]s")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*|[+#*]+")
 _MARKUP = re.compile(r"[\\${}^`*]")
-_EMPHASIS = re.compile(r"\*+(?=\S)([^*]+)(?<=\S)\*+(?!\w)")
+# A run of stars opens from its first, or from the last where the others close what stands before.
+_EMPHASIS = re.compile(r"(?:(?<!\*)\*++|(?<=\*)\*(?!\*))(?=\S)([^*]+)(?<=\S)\*+(?!\w)")
 _BRACES = re.compile(r"(?<=\w)_(?=\{)|[\\${}^`]")
 
 _BRITISH = (

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import os
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 import hypothesis
 import pytest
 from bolt_server import given_server, java
+from graphs import folder_of, hostile_graph
 from helpers import ROOT, SHARED
+from served import Server, served
 
 from extractors.settings import Settings
 from kg import Graph, build
@@ -63,3 +66,11 @@ def real_graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
     with gzip.open(corpus, "rt", encoding="utf-8") as file:
         (folder / "papers.jsonl").write_text("".join(islice(file, 0, 65_000, 13)), encoding="utf-8")
     return build(folder / "papers.jsonl", folder / "map", settings=Settings())
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server of a graph whose every text is hostile; tests only ask it."""
+    folder = folder_of(hostile_graph(), tmp_path_factory.mktemp("hostile") / "map")
+    with served(folder) as running:
+        yield running

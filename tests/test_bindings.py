@@ -55,6 +55,18 @@ def test_only_the_variable_is_replaced(query: str) -> None:
         bound(query, {"x": 1})
 
 
+def test_a_quote_in_a_name_begins_no_string() -> None:
+    """What is a string to SPARQL is left alone, whatever escaped quotes stand before it."""
+    query = "PREFIX x: <urn:x:> SELECT ?s { ?s x:it\\'s $x , 'a $x b' }"
+    assert query.replace("$x ,", '"v" ,') == bound(query, {"x": "v"})
+
+
+@pytest.mark.parametrize("part", ["1", '"\\"', "\\'", "'''a", '"""', "<", "$x\\"])
+def test_values_are_put_in_by_steps_in_proportion(part: str) -> None:
+    """A long query is read once, not once from each of its quotes."""
+    bound("$x " + part * (200_000 // len(part)), {"x": 1})
+
+
 @pytest.mark.parametrize("value", [None, [1, 2]])
 def test_sparql_binds_single_values(value: list[int] | None) -> None:
     """Lists and null are for Cypher."""
@@ -76,7 +88,9 @@ def test_a_parameter_has_one_value() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["NaN", "Infinity", '{"a": 1}', "[[1]]", "[1", "", "U-Net", "1 2", "01"]
+    "text",
+    ["NaN", "Infinity", '{"a": 1}', "[[1]]", "[" * 100_000, "[1", "", "U-Net", "1 2", "01"],
+    ids=lambda text: text[:10],
 )
 def test_what_is_no_simple_json_is_text(text: str) -> None:
     """Only numbers, booleans, null, strings and flat lists are read as JSON."""

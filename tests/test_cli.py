@@ -4,11 +4,16 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
+from unicodedata import category
 
 import pytest
 from click.testing import CliRunner
+from graphs import P, folder_of, graph_of, hostile_graph, rows_of
 from helpers import ROOT
 
+from kg import open_graph
 from kg.cli.main import main
 
 EXAMPLES = str(ROOT / "examples")
@@ -24,6 +29,14 @@ def test_every_help_has_an_example(command):
     result = run(command, "--help")
     assert result.exit_code == 0
     assert f"Example:\n    kg {command} " in result.output.replace("\n  ", "\n  ", 1)
+
+
+def test_help_needs_no_heavy_module():
+    """The command line answers at once; what reads, computes and draws is loaded by its command."""
+    code = "import sys, kg.cli.main; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"duckdb", "networkx", "numpy", "onnxruntime", "pyarrow", "pyvis", "rdflib", "spacy"}
+    assert heavy & set(done.stdout.split()) == set()
 
 
 def test_build_prints_a_summary_and_what_comes_next(tmp_path):
@@ -76,6 +89,27 @@ def test_show_something_unknown(example_graph):
     assert result.stderr.startswith("Error: 'flow machting': neither an entity nor a paper")
     assert "'flow matching'" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_no_text_steers_the_terminal(tmp_path):
+    """Names, ids of papers, file names and errors are printed without their control characters."""
+    folder = folder_of(hostile_graph(), tmp_path / "map")
+    graph = open_graph(folder)
+    asked = ["", *(row["name"] for row in rows_of(hostile_graph(), "entities"))]
+    asked += [row["id"] for row in rows_of(hostile_graph(), "papers")]
+    shown = "".join(run("show", folder, *([one] if one else [])).output for one in asked)
+    assert graph.name in shown
+    shown += run("show", folder, "\x1b[2J").stderr
+    assert {"\n"} == {c for c in shown if category(c) in ("Cc", "Cf", "Zl", "Zp")}
+
+
+def test_nothing_is_near_in_a_graph_without_entities(tmp_path):
+    """The error does not end in the middle of a sentence."""
+    folder = folder_of(graph_of("bare", [], [P("p1", "A note", "")]), tmp_path / "map")
+    for command in ("show", "lookup"):
+        result = run(command, folder, "flow matching")
+        assert result.exit_code == 1
+        assert result.stderr.endswith("; the graph names no entity\n")
 
 
 def test_lookup_in_a_graph(example_graph):
@@ -223,6 +257,19 @@ def test_filters_say_which_part_to_export(example_graph, filters, lines):
     )  # fmt: skip
     assert result.exit_code == 0
     assert lines == set(re.findall("urn:litkg:ns:(Dataset|Modality|Method|Task)>", result.stdout))
+
+
+def test_a_page_of_more_entities_than_it_can_draw_is_bounded(example_graph, tmp_path, monkeypatch):
+    """``--top`` says what it counts, not how much the browser has to draw."""
+    asked = []
+    monkeypatch.setattr(
+        "exports.html.write", lambda _graph, _path, **options: asked.append(options)
+    )
+    target = tmp_path / "map.html"
+    for top in ("300", "50000"):
+        arguments = ("export", example_graph.path, "--format", "html", "--top", top, "-o", target)
+        assert run(*arguments).exit_code == 0
+    assert asked == [{"max_nodes": 300}, {"max_nodes": 10_000}]
 
 
 def test_text_can_be_left_out(example_graph):

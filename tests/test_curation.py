@@ -4,9 +4,11 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from graphs import DOUBTFUL, folder_of, replaced, small_graph
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractors.settings import Settings
 from kg import build, open_graph
 from kg.cli.main import main
 from kg.curation import (
@@ -16,9 +18,12 @@ from kg.curation import (
     add_decision,
     decision,
     read_curation,
+    with_accepted,
 )
 from ontology.errors import InputError, VocabularyError
 from ontology.terms import EntityType
+from ontology.vocabulary.reader import shipped_vocabulary
+from ontology.vocabulary.writer import HEADER as VOCABULARY_HEADER
 
 HEADER = "verb\ttype\tname\ttarget\tnote\n"
 PAPERS = [
@@ -46,14 +51,10 @@ def papers(tmp_path_factory):
 
 @pytest.fixture
 def graph(papers, tmp_path):
-    from extractors.settings import Settings
-
     return build([papers], tmp_path / "map", workers=1, settings=Settings())
 
 
 def rebuilt(graph, papers):
-    from extractors.settings import Settings
-
     return build([papers], graph.path, workers=1, settings=Settings())
 
 
@@ -75,6 +76,7 @@ def rows(graph, query):
         (HEADER + "merge\tMethod\ta\t\t\n", 2, "needs a target"),
         (HEADER + "block\tMethod\ta\tb\t\n", 2, "takes no target"),
         (HEADER + "merge\tMethod\ta\n", 2, "3 columns"),
+        (HEADER + "block\tMethod\ta\u2028b\t\t\n", 2, "control character '\\u2028'"),
         (HEADER + "retype\tMethod\ta\tThing\t\n", 2, "type 'Thing'"),
         (HEADER + "block\tMethod\t--\t\t\n", 2, "no letter or digit"),
         (HEADER + "merge\tMethod\ta\tb\t\nmerge\tMethod\tA\tc\t\n", 3, "keep one of them"),
@@ -102,9 +104,7 @@ def test_bad_encoding_and_two_files(tmp_path):
         read_curation(tmp_path)
 
 
-cells = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp", "Cs"]), min_size=1
-).filter(lambda text: text == text.strip())
+cells = st.text(st.characters(codec="utf-8"), min_size=1).filter(lambda text: text == text.strip())
 
 
 @given(st.lists(st.tuples(st.sampled_from(EntityType), cells, cells), max_size=5))
@@ -206,6 +206,28 @@ def test_an_accepted_term_is_listed(graph, papers):
     assert rebuilt(graph, papers).manifest["curation"][0]["file"] == ACCEPTED
 
 
+def test_an_accepted_term_is_none_that_only_its_signs_tell_from_it(graph):
+    """The letters of "U-Net+++" are those of a listed name's id: both stay what they are."""
+    for name in ("U-Net+++", "U-Net++++"):
+        assert 0 == run("curate", graph.path, "accept", "Method", name).exit_code
+    vocabulary = with_accepted(shipped_vocabulary(), read_curation(graph.path / "curation"))
+    names = ["U-Net", "U-Net+++", "U-Net++++"]
+    assert names == [vocabulary.find(EntityType.METHOD, name).name for name in names]
+    assert "U-Net" == vocabulary["method:u-net"].name
+
+
+def test_a_term_is_accepted_beside_those_of_the_graphs_own_vocabulary(papers, tmp_path):
+    """Its broader term may be one of them, and what they list is not accepted again."""
+    mine = tmp_path / "mine.tsv"
+    mine.write_text(f"{VOCABULARY_HEADER}\nmethod:zag\tMethod\tzag\t\t\t\n", encoding="utf-8")
+    made = build([papers], tmp_path / "map", workers=1, settings=Settings((mine,)))
+    mine.unlink()
+    done = run("curate", made.path, "accept", "Method", "zig", "--broader", "zag")
+    assert 0 == done.exit_code, done.output
+    assert ("method:zag",) == read_curation(made.path / "curation").accepted[0].broader
+    assert "the vocabulary lists it" in run("curate", made.path, "accept", "Method", "zag").output
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -214,7 +236,9 @@ def test_an_accepted_term_is_listed(graph, papers):
         (("accept", "Method", "zig", "--alias", "U-Net"), "canonical name of method:u-net"),
         (("merge", "Method", "zig"), "needs a target"),
         (("block", "Method"), "needs a TYPE and a NAME"),
-        (("block", "Method", "a\tb"), "holds a tab"),
+        (("block", "Method", "a\tb"), "control character '\\t'"),
+        (("block", "Method", "ab", "--note", "\x1b[2J"), "control character '\\x1b'"),
+        (("block", "Method", "ab "), "ends with white space"),
         (("block", "Method", "zig", "--alias", "x"), "belong to accept"),
     ],
 )
@@ -264,3 +288,11 @@ def test_merges_are_listed_most_doubtful_first(example_graph):
     )  # fmt: skip
     assert ("CAMELYON17", "CAMELYON16") in {(row["form"], row["other"]) for row in apart}
     assert "CAMELYON17" in run("merges", example_graph.path, "--outcome", "kept-apart").output
+
+
+def test_a_list_of_merges_runs_no_formula(tmp_path):
+    """A name that a spreadsheet would run has its guard, as in every table that is written."""
+    rows = [{**DOUBTFUL[0], "form": "=1+1"}]
+    folder = folder_of(replaced(small_graph(), "merges", rows), tmp_path / "map")
+    text = run("merges", folder, "--format", "csv").output
+    assert ["merged,Method,'=1+1,U-Net,,misspelling,0.05,1"] == text.splitlines()[1:]

@@ -110,6 +110,12 @@ def test_hostile_parameters_stay_values(small: Path, text: str) -> None:
     assert ((text,),) == cypher(small, "RETURN $x AS x", parameters={"x": text}).rows
 
 
+@pytest.mark.parametrize("part", ["1", '"\\"', "\\'", "`", "CALL degree ", "a."])
+def test_refusals_take_steps_in_proportion(part: str) -> None:
+    """A long text is read once, not once from each of its quotes."""
+    check(part * (200_000 // len(part)))
+
+
 def test_rows_are_limited(small: Path) -> None:
     """At most ``limit`` rows, the first ones, and the result says that there were more."""
     whole = cypher(small, NAMES, limit=4)

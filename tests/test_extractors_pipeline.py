@@ -133,6 +133,7 @@ def test_the_tokenizer_loses_no_character(text):
     [
         ("a", 500_000),
         ("(", 500_000),
+        (".", 500_000),
         ("of words ", 500_000),
         ("GPT-4, ", 20_000),
         ("deep networks (DN) for CT. ", 20_000),

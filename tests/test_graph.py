@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from kg.differences import diff
 from kg.folder_lock import locked
 from kg.graph import (
     MANIFEST,
@@ -21,6 +22,7 @@ from kg.graph import (
     staging_folder,
     write_table,
 )
+from kg.validate import validate
 from ontology.errors import GraphError, InputError
 from ontology.tables import SCHEMAS
 
@@ -69,6 +71,23 @@ def test_a_missing_table_is_named(tmp_path):
     (folder / "links.parquet").unlink()
     with pytest.raises(GraphError, match="links"):
         open_graph(folder)
+
+
+def test_a_damaged_table_is_named(tmp_path):
+    """Whoever meets it first: a stream, a question, a check or a comparison."""
+    folder = tmp_path / "map"
+    graph = finish(staged(folder), folder, {"name": "corpus"})
+    (folder / "links.parquet").write_bytes(b"PAR1 cut short")
+    for read in (
+        lambda: list(graph.batches("links")),
+        lambda: graph.database,
+        lambda: validate(graph),
+        lambda: diff(graph, graph),
+    ):
+        with pytest.raises(
+            GraphError, match=r"links\.parquet: the table cannot be read; .*; build"
+        ):
+            read()
 
 
 def test_replacement_cut_between_its_renames_is_completed(tmp_path):

@@ -57,6 +57,12 @@ def test_different_names_have_different_keys(one, other):
     assert match_key(one) != match_key(other)
 
 
+@pytest.mark.parametrize("part", ["*", "*a", "**a**b", "$", "\\text", "a_{"])
+def test_a_long_name_is_folded_in_steps_in_proportion(part):
+    """It is read once, not once from each of its signs."""
+    plain_text(part * (200_000 // len(part)))
+
+
 @given(st.text(max_size=60))
 def test_any_text_has_a_key(text):
     """Keys hold no white space, whatever the name."""

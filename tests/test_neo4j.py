@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from exports import neo4j
 from exports.iris import valid_iri
 from exports.neo4j_model import TABLES
+from exports.selection import WithoutText
 from exports.triples import EVIDENCE_LEVELS, Evidence
 from ontology.errors import GraphError, InputError
 from ontology.identifiers import paper_iri, person_iri, venue_iri
@@ -120,6 +121,23 @@ def test_relationships_carry_their_evidence(folder: Path) -> None:
             "TinySeg does segmentation as well as U-Net.",
         ],
     } in read(folder, "relations")
+
+
+def test_sentences_stand_beside_the_papers_that_state_them() -> None:
+    """Also where only some are left, as in a graph without abstracts, which keeps its titles."""
+    stated = [
+        {**row, "field": "title", "sentence_start": 0, "sentence_end": 7}
+        if row["paper"] == "p2"
+        else row
+        for row in rows_of(small_graph(), "relations")
+    ]
+    graph = WithoutText(replaced(small_graph(), "relations", stated))
+    (table,) = (table for table in TABLES if table.name == "relations")
+    found = {tuple(row[:3]): row[6:] for row in table.rows(graph)}
+    solves = ("urn:litkg:method:unet", "urn:litkg:task:imagesegmentation", "USED_FOR")
+    assert (["p1", "p2"], ["", "TinySeg"]) == found[solves]
+    trained = ("urn:litkg:method:unet", "urn:litkg:dataset:cellpix", "TRAINED_ON")
+    assert (["p1"], None) == found[trained]
 
 
 @pytest.mark.parametrize("make", [small_graph, hostile_graph])

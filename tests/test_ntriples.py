@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pyoxigraph
 import pytest
@@ -156,6 +158,17 @@ def test_a_dash_is_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) ->
     assert b"still open\n" == capfdbinary.readouterr().out
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_behind_standard_output_is_an_error_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the shell sends to a file may find no room there."""
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=full))
+        with pytest.raises(InputError, match=r"^standard output: cannot be written; No space left"):
+            ntriples.write(small_graph(), Path("-"))
+
+
 def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
     """What stood there stays, and no partial file remains."""
     path = tmp_path / "out.nt"
@@ -171,6 +184,53 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     """The error says which folder to make."""
     with pytest.raises(InputError, match=r"there is no folder .*absent; create it first"):
         ntriples.write(small_graph(), tmp_path / "absent" / "out.nt")
+
+
+@pytest.mark.parametrize("target", ["", "sub", "sub/.."])
+def test_a_folder_is_no_place_for_a_file(
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is named, and stays as it was."""
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="is a folder; name a file"):
+        ntriples.write(small_graph(), Path(target))
+    assert ["sub"] == [found.name for found in tmp_path.iterdir()]
+
+
+def test_what_the_system_refuses_is_an_error_of_ours(tmp_path: Path) -> None:
+    """No file system takes such a name; nothing is left of the try."""
+    target = tmp_path / f"{'x' * 300}.nt"
+    with pytest.raises(InputError, match=r"xxx\.nt: cannot be written; .* choose another place"):
+        ntriples.write(small_graph(), target)
+    with pytest.raises(InputError, match="cannot be written"), whole_folder(target, marker="mark"):
+        raise AssertionError
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_an_empty_folder_stays_where_writing_fails(tmp_path: Path) -> None:
+    """What stood there stays, an empty folder too."""
+    target = tmp_path / "out"
+    target.mkdir()
+    with pytest.raises(InputError, match="No space"), whole_folder(target, marker="mark"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert ["out"] == [found.name for found in tmp_path.iterdir()]
+    with whole_folder(target, marker="mark") as folder:
+        (folder / "mark").touch()
+    assert ["mark"] == [found.name for found in target.iterdir()]
+
+
+@pytest.mark.parametrize("target", ["", ".."])
+def test_a_folder_is_replaced_by_its_name(
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder that one works in cannot be moved away."""
+    monkeypatch.chdir(tmp_path)
+    with (
+        pytest.raises(InputError, match="write the folder by its name"),
+        whole_folder(Path(target), marker="mark"),
+    ):
+        raise AssertionError
 
 
 def test_only_our_own_folder_is_replaced(tmp_path: Path) -> None:

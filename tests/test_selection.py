@@ -229,6 +229,18 @@ def test_columns_come_as_asked_for(table: str, selection: Selection) -> None:
     assert found == sorted(found, key=lambda row: [row[column] for column in ORDER[table]])
 
 
+@pytest.mark.parametrize("selection", [Selection(top=3), Selection(years=(2018, None))])
+def test_the_ledger_of_a_part_is_about_its_papers(
+    example_graph: Graph, selection: Selection
+) -> None:
+    """What became no paper, and so has none of the years asked for, is left out."""
+    part = select(example_graph, selection)
+    papers = {row["id"] for row in rows_of(part, "papers")}
+    whole = rows_of(example_graph, "ledger")
+    assert {row["paper"] for row in whole} - papers
+    assert [row for row in whole if row["paper"] in papers] == rows_of(part, "ledger")
+
+
 def test_no_text_keeps_everything_but_the_text() -> None:
     """Abstracts and the ledger's details are empty; all other values are as they were."""
     graph = hostile_graph()

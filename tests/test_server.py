@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from urllib.parse import quote, urlencode
 
 import pytest
-from graphs import folder_of, hostile_graph, small_graph
+from graphs import folder_of, small_graph
 from rdflib import Graph
 from rdflib.compare import isomorphic
 from served import Server, served
@@ -29,13 +29,6 @@ DIRECT = "application/sparql-query"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = folder_of(small_graph(), tmp_path_factory.mktemp("small") / "map")
     with served(folder, "--limit", "300") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = folder_of(hostile_graph(), tmp_path_factory.mktemp("hostile") / "map")
-    with served(folder) as running:
         yield running
 
 

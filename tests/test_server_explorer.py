@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +15,9 @@ from helpers import ROOT
 from served import Server, served
 
 from exports.html import page_data
-from kg.server.explorer_store import fold
+from kg.graph import open_graph
+from kg.server.explorer import Explorer
+from kg.server.explorer_store import fold, open_tables
 
 UNET = "urn:litkg:method:unet"
 SEGMENTATION = "urn:litkg:task:imagesegmentation"
@@ -25,13 +29,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The small graph, of which the map shows two entities at first."""
     folder = folder_of(small_graph(), tmp_path_factory.mktemp("small") / "map")
     with served(folder, "--max-nodes", "2") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = folder_of(hostile_graph(), tmp_path_factory.mktemp("hostile") / "map")
-    with served(folder) as running:
         yield running
 
 
@@ -274,3 +271,25 @@ def test_notices_of_bundled_libraries_are_served(server: Server) -> None:
     for library in ("sigma", "@codemirror/view", "@lezer/common", "style-mod"):
         assert f"\n{library} " in notice
     assert "text/css" == server.send("served.css").media_type
+
+
+def test_an_explorer_that_nobody_asks_is_closed(tmp_path: Path) -> None:
+    """The file of a graph that was built anew is not held open until some later clean-up."""
+    graph = open_graph(folder_of(small_graph(), tmp_path / "map"))
+    tables = open_tables(graph)
+    explorer = Explorer(tables, "digest", max_nodes=2)
+    explorer.search("U-Net", limit=1)
+    opened = Path("/proc/self/fd")
+    if not opened.is_dir():
+        pytest.skip("needs /proc")
+
+    def holders() -> int:
+        return sum(link.exists() and link.samefile(tables) for link in opened.iterdir())
+
+    gc.disable()
+    try:
+        assert holders() > 0
+        del explorer
+        assert holders() == 0
+    finally:
+        gc.enable()

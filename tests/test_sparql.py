@@ -321,6 +321,33 @@ def test_csv_runs_no_formula() -> None:
     assert 4 == len(list(csv.reader(as_csv(RESULT).splitlines())))
 
 
+@pytest.mark.parametrize(
+    ("literal", "value"),
+    [
+        ('"07"^^xsd:integer', 7),
+        ('"1_0"^^xsd:integer', "1_0"),
+        ('"three"^^xsd:int', "three"),
+        ("9" * 5000, "9" * 5000),
+        ("2.5", 2.5),
+        (f'"{"9" * 400}"^^xsd:decimal', "9" * 400),
+        ('"2,5"^^xsd:decimal', "2,5"),
+        ('"yes"^^xsd:boolean', "yes"),
+        ("false", False),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_what_is_no_number_stays_a_text(small: Path, literal: str, value: object) -> None:
+    """A literal may claim any datatype; what it says is not made up."""
+    assert ((value,),) == sparql(small, f"SELECT ({literal} AS ?x) {{}}").rows
+
+
+def test_names_of_columns_are_texts() -> None:
+    """They are no markup of the terminal and run no formula."""
+    result = QueryResult("select", ("[/b]", ":smile:", "=1"), ((1, 2, 3),))
+    assert ["[/b]", ":smile:", "=1"] == as_table(result, width=60).splitlines()[0].split()
+    assert "[/b],:smile:,'=1" == as_csv(result).splitlines()[0]
+
+
 def test_json_is_a_list_of_objects() -> None:
     """The same keys in every object, null where a variable is unbound."""
     assert [

@@ -151,7 +151,7 @@ def extract_command(
             min_confidence=min_confidence,
             on_step=progress or silent,
         )
-        write_records(records, target if str(target) != "-" else None)
+        write_records(records, target)
     if not quiet:
         _print_ledger(ledger)
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -22,7 +22,10 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.segment import Segment
 from rich.text import Text
+
+from kg.printable import printable
 
 if TYPE_CHECKING:
     from kg.steps import Step
@@ -45,8 +48,22 @@ def notes() -> Console:
     return _console(sys.stderr.isatty(), stderr=True)
 
 
+class _Console(Console):
+    """A console that no text steers, whatever a paper, its id or the name of its file holds."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """Render an object, control characters of its texts replaced; those of rich itself stay."""
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                yield Segment("\n".join(map(printable, segment.text.split("\n"))), segment.style)
+
+
 def _console(terminal: bool, *, stderr: bool) -> Console:
-    return Console(
+    return _Console(
         stderr=stderr,
         width=None if terminal else PLAIN_WIDTH,
         highlight=False,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +11,13 @@ import click
 from rich.table import Table
 
 from kg.cli.console import notes, output
-from kg.cli.options import GRAPH, TYPE
+from kg.cli.options import GRAPH, OUTPUT_FORMAT, TYPE
 from ontology.terms import EntityType
 
 if TYPE_CHECKING:
+    from kg.graph import Graph
     from kg.review import Reviewed
+    from ontology.vocabulary.reader import Entry
 
 _VERBS = ("merge", "split", "rename", "retype", "block", "accept")
 
@@ -33,13 +33,7 @@ _VERBS = ("merge", "split", "rename", "retype", "block", "accept")
     "--top", type=click.IntRange(min=1), default=50, show_default=True, help="Rows to print."
 )
 @click.option("--all", "everything", is_flag=True, help="Print all rows.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-)
+@OUTPUT_FORMAT
 def merges_command(
     graph: Path,
     kind: EntityType | None,
@@ -47,7 +41,7 @@ def merges_command(
     reason: str | None,
     top: int,
     everything: bool,
-    form: str,
+    output_format: str,
 ) -> None:
     """List which names were merged and which were kept apart, most doubtful first.
 
@@ -61,6 +55,7 @@ def merges_command(
       kg merges map/ --reason acronym --all --format csv > acronyms.csv
     """
     from kg.graph import open_graph
+    from kg.query_result import QueryResult, as_csv
     from kg.review import review
 
     rows = review(
@@ -70,18 +65,18 @@ def merges_command(
         reason=reason,
         limit=None if everything else top,
     )
-    if form == "table":
+    if output_format == "table":
         _print_table(rows)
-    elif form == "json":
+    elif output_format == "json":
         cells = [{**asdict(row), "type": row.type.value} for row in rows]
         click.echo(json.dumps(cells, ensure_ascii=False, indent=2))
     else:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(("outcome", "type", "form", "name", "other", "reason", "doubt", "papers"))
-        writer.writerows(
+        columns = ("outcome", "type", "form", "name", "other", "reason", "doubt", "papers")
+        found = tuple(
             (r.outcome, r.type.value, r.form, r.name, r.other, r.reason, r.doubt, r.papers)
             for r in rows
         )
+        click.echo(as_csv(QueryResult("select", columns, found)), nl=False)
 
 
 def _print_table(rows: list[Reviewed]) -> None:
@@ -150,11 +145,12 @@ def curate_command(
       kg curate map/ accept Method "flow map matching" --broader "flow matching" --alias FMM
       kg curate map/
     """
-    from kg.curation import DECISIONS, Verb, add_decision, decision
+    from kg.curation import ACCEPTED, DECISIONS, Verb, add_decision, decision
     from kg.folder_lock import locked
     from kg.graph import CURATION, open_graph
 
-    folder = open_graph(graph).path / CURATION
+    opened = open_graph(graph)
+    folder = opened.path / CURATION
     if verb is None:
         _print_decisions(folder)
         return
@@ -164,7 +160,8 @@ def curate_command(
         if target:
             raise click.UsageError("accept takes no TARGET; broader terms come with --broader")
         with locked(graph):
-            _accept(graph, folder, EntityType(kind), name, alias, broader, note)
+            entry = _accept(opened, folder, EntityType(kind), name, alias, broader, note)
+        notes().print(f"{folder / ACCEPTED}: added {entry.id}; apply with kg update {graph}")
         return
     if alias or broader:
         raise click.UsageError("--alias and --broader belong to accept")
@@ -177,21 +174,24 @@ def curate_command(
 
 
 def _accept(
-    graph: Path,
+    graph: Graph,
     folder: Path,
     kind: EntityType,
     name: str,
     aliases: tuple[str, ...],
     broader: tuple[str, ...],
     note: str,
-) -> None:
-    from kg.curation import ACCEPTED, accept, accepted_entry, read_curation, with_accepted
-    from ontology.vocabulary.reader import shipped_vocabulary
+) -> Entry:
+    from kg.curation import accept, accepted_entry, read_curation, with_accepted
+    from kg.growth import recorded_settings
+    from ontology.vocabulary.merging import vocabulary_with
 
-    vocabulary = with_accepted(shipped_vocabulary(), read_curation(folder))
-    entry = accepted_entry(kind, name, aliases, broader, note, vocabulary)
-    accept(folder, entry, shipped_vocabulary())
-    notes().print(f"{folder / ACCEPTED}: added {entry.id}; apply with kg update {graph}")
+    listed = vocabulary_with(recorded_settings(graph, no_model=True).vocabulary)
+    entry = accepted_entry(
+        kind, name, aliases, broader, note, with_accepted(listed, read_curation(folder))
+    )
+    accept(folder, entry, listed)
+    return entry
 
 
 def _print_decisions(folder: Path) -> None:

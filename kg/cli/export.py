@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import click
 
 from exports.formats import FORMATS
 from kg.cli.console import notes
-from kg.cli.options import GRAPH
+from kg.cli.options import GRAPH, MOST_NODES
 from ontology.errors import InputError
 from ontology.terms import EntityType
 
@@ -109,7 +110,7 @@ def _years(_context: click.Context, _option: click.Parameter, value: str | None)
 )
 @click.option(
     "--max-nodes",
-    type=click.IntRange(min=1, max=10_000),
+    type=click.IntRange(1, MOST_NODES),
     help="Most entities that an interactive page shows of what it counts.",
 )
 @click.option("--force", is_flag=True, help="Replace what stands there.")
@@ -156,10 +157,10 @@ def export_command(
             raise click.UsageError(f"{format_name} needs --around")
         options["around"] = around
     if top is not None and "max_nodes" in chosen.takes:
-        options.setdefault("max_nodes", top)
+        options.setdefault("max_nodes", min(top, MOST_NODES))
     if str(target) == "-" and not chosen.suffix:
         raise click.UsageError(f"{format_name} is a folder; name one with -o")
-    if str(target) != "-" and target.exists() and not force:
+    if str(target) != "-" and os.path.lexists(target) and not force:
         raise InputError(f"{target}: stands there already; replace it with --force")
     chosen.write(select(open_graph(graph), selection), target, **options)
     if str(target) != "-":

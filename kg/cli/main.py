@@ -25,6 +25,7 @@ from kg.cli import (
     update,
 )
 from kg.cli.console import notes
+from kg.printable import printable
 from ontology.errors import KgError
 
 # Python's last search for garbage would go through millions of records that end with the process.
@@ -42,7 +43,7 @@ class KgGroup(click.Group):
         try:
             return super().invoke(ctx)
         except KgError as error:
-            raise click.ClickException(" ".join(str(error).split())) from error
+            raise click.ClickException(printable(" ".join(str(error).split()))) from error
         except KeyboardInterrupt:
             pass
         except BrokenPipeError:

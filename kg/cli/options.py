@@ -15,6 +15,8 @@ from ontology.terms import EntityType
 if TYPE_CHECKING:
     from extractors.settings import Settings
 
+MOST_NODES = 10_000
+"""Entities that an interactive page can show."""
 GRAPH = click.argument("graph", type=click.Path(path_type=Path))
 SOURCES = click.argument("sources", nargs=-1, required=True, metavar="SOURCES...")
 TYPE = click.option(
@@ -87,6 +89,13 @@ RECORDS = click.option(
     type=click.Path(path_type=Path, allow_dash=True),
     default="-",
     help="File for the annotation records; standard output by default.",
+)
+OUTPUT_FORMAT = click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
 )
 QUIET = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from kg.cli.console import index_progress, notes
-from kg.cli.options import GRAPH
+from kg.cli.options import GRAPH, OUTPUT_FORMAT
 from ontology.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,13 +39,7 @@ if TYPE_CHECKING:
 )
 @click.option("--list", "list_", is_flag=True, help="List the recipes and their parameters.")
 @click.option("--show", is_flag=True, help="Print the recipe in both languages and do not ask it.")
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-)
+@OUTPUT_FORMAT
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),

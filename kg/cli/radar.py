@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.cli.console import notes
-from kg.cli.options import GRAPH, TYPE
+from kg.cli.options import GRAPH, OUTPUT_FORMAT, TYPE
 from ontology.terms import EntityType
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ COUNTS = ("papers", "recent", "venues", "introducing", "titles", "first_year")
 @TYPE
 @click.option(
     "--year",
-    type=int,
+    type=click.IntRange(1, 9999),
     help="Look from this year, ignoring later papers; by default the last year of the graph.",
 )
 @click.option(
@@ -41,13 +41,7 @@ COUNTS = ("papers", "recent", "venues", "introducing", "titles", "first_year")
     type=click.IntRange(min=1),
     help="Papers that a candidate must have; 3 by default, fewer make sense in small graphs.",
 )
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-)
+@OUTPUT_FORMAT
 def radar_command(
     graph: Path,
     kind: EntityType | None,

@@ -40,4 +40,4 @@ def resolve_command(
             vocabulary,
             on_progress=lambda done, total: report(Step("resolve", done, total)),
         )
-        write_records(records, target if str(target) != "-" else None)
+        write_records(records, target)

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from kg.cli.console import index_progress, notes
-from kg.cli.options import GRAPH
+from kg.cli.options import GRAPH, MOST_NODES
 
 
 @click.command("serve")
@@ -66,7 +66,7 @@ from kg.cli.options import GRAPH
 )
 @click.option(
     "--max-nodes",
-    type=click.IntRange(1, 10_000),
+    type=click.IntRange(1, MOST_NODES),
     default=2000,
     show_default=True,
     help="Most entities that the map shows at first.",

@@ -92,7 +92,7 @@ def lookup_command(
       kg lookup --batch pairs.tsv > resolved.tsv
     """
     from kg.graph import open_graph
-    from kg.lookup import lookup, lookup_pairs, read_pairs, suggestions
+    from kg.lookup import lookup, lookup_pairs, read_pairs
     from ontology.vocabulary.merging import vocabulary_with
 
     merged = vocabulary_with(vocabulary)
@@ -108,9 +108,8 @@ def lookup_command(
     name = arguments[-1]
     found = lookup(name, vocabulary=merged, kind=kind, graph=graph)
     if not found:
-        nearest = suggestions(name, graph) if graph is not None else []
-        hint = f"; the nearest names are {', '.join(map(repr, nearest))}" if nearest else ""
-        raise InputError(f"{name!r}: no entity of this name{hint}")
+        hint = _nearest(name, graph) if graph is not None else "--type reads it as one of a type"
+        raise InputError(f"{name!r}: no entity of this name; {hint}")
     rows = [
         {
             "query": one.query,
@@ -127,19 +126,24 @@ def lookup_command(
 
 
 def _matching_iris(graph: Graph, what: str, kind: EntityType | None) -> list[str]:
-    from kg.lookup import lookup, suggestions
+    from kg.lookup import lookup
     from ontology.vocabulary.reader import shipped_vocabulary
 
     if what.startswith("urn:litkg:"):
         return [what]
     found = lookup(what, vocabulary=shipped_vocabulary(), kind=kind, graph=graph)
     if not found:
-        nearest = ", ".join(map(repr, suggestions(what, graph)))
         raise InputError(
-            f"{what!r}: neither an entity nor a paper of {graph.name};"
-            f" the nearest names are {nearest}"
+            f"{what!r}: neither an entity nor a paper of {graph.name}; {_nearest(what, graph)}"
         )
     return [one.iri for one in found]
+
+
+def _nearest(name: str, graph: Graph) -> str:
+    from kg.lookup import suggestions
+
+    nearest = ", ".join(map(repr, suggestions(name, graph)))
+    return f"the nearest names are {nearest}" if nearest else "the graph names no entity"
 
 
 def _print_overview(view: Overview, console: Console) -> None:

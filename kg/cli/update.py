@@ -160,12 +160,12 @@ def remove_command(
 )
 @click.option(
     "--format",
-    "form",
+    "output_format",
     type=click.Choice(["table", "json"]),
     default="table",
     show_default=True,
 )
-def diff_command(old: Path, new: Path, top: int, form: str) -> None:
+def diff_command(old: Path, new: Path, top: int, output_format: str) -> None:
     """List what NEW has more, less or otherwise than OLD: papers, entities, links, relations.
 
     \b
@@ -177,7 +177,7 @@ def diff_command(old: Path, new: Path, top: int, form: str) -> None:
     from kg.graph import open_graph
 
     found = diff(open_graph(old), open_graph(new))
-    if form == "json":
+    if output_format == "json":
         rows = [{**asdict(one), "kind": one.kind.value} for one in found]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return

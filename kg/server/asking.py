@@ -104,7 +104,7 @@ async def ask_cypher(
     ``seconds`` bound its time, which does not count the loading of the store. A caller that is cancelled
     ends the query. Raises ``TimeoutError``, and ``QueryError`` as ``kg.cypher.cypher`` does.
     """
-    check(query)
+    await asyncio.to_thread(check, query)
     request = {"store": str(store), "query": query, "parameters": parameters, "limit": limit}
     process = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -18,9 +18,9 @@ from exports.columns import ROLES
 from exports.html import (
     LONGEST_ABSTRACT,
     LONGEST_NAME,
-    LONGEST_SENTENCE,
     authors_line,
     clipped,
+    window,
 )
 from kg.server.search import NameSearch
 from ontology.errors import QueryError
@@ -102,16 +102,31 @@ ORDER BY ALL
 """
 
 
+class Tables:
+    """The tables of ``open_tables``; may be asked from several threads. Closed with its last user."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = duckdb.connect(str(path), read_only=True)
+
+    def rows(self, sql: str, **values: Any) -> list[Row]:
+        """Ask in SQL of our own, with values bound."""
+        with self._connection.cursor() as cursor:
+            found = cursor.execute(sql, values)
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
 class Explorer:
     """A graph as the served explorer reads it; may be asked from several threads."""
 
     def __init__(self, tables: Path, graph: str, *, max_nodes: int) -> None:
         """Open the tables of ``open_tables``; ``graph`` is the digest told in every answer.
 
-        ``max_nodes`` is the number of entities that every page holds from the start.
+        ``max_nodes`` is the number of entities that every page holds from the start. The file is
+        closed when the last answer from it is made, for a graph that was built anew has another one.
         """
         self.graph = graph
-        self._connection = duckdb.connect(str(tables), read_only=True)
+        self.rows = Tables(tables).rows
         self._search = NameSearch(self.rows)
         self._shown = {
             row["number"]
@@ -218,17 +233,6 @@ class Explorer:
         edges = [_edge(row, told) for row in joined]
         return self._fragment(nodes=nodes.values(), edges=edges)
 
-    def close(self) -> None:
-        """Let the store go."""
-        self._connection.close()
-
-    def rows(self, sql: str, **values: Any) -> list[Row]:
-        """Ask the tables in SQL of our own, with values bound."""
-        with self._connection.cursor() as cursor:
-            found = cursor.execute(sql, values)
-            names = [column[0] for column in found.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
     def _entity(self, iri: str) -> int:
         found = self.rows("SELECT number FROM entity WHERE iri = $iri", iri=iri)
         if not found:
@@ -332,13 +336,10 @@ class Explorer:
         """The place of a sentence; its text goes to its paper. None where the graph has no text."""
         paper = papers[row["paper"]]
         text = paper["abstract"] if row["field"] == "abstract" else paper["title"]
-        start, end = row["sentence_start"], row["sentence_end"]
         if not text:
             return None
-        if end - start > LONGEST_SENTENCE:
-            focus: int = row.get("start") or start
-            start = max(start, min(focus - LONGEST_SENTENCE // 2, end - LONGEST_SENTENCE))
-            end = start + LONGEST_SENTENCE
+        # Statements have no mention to show: the beginning of the sentence is.
+        start, end = window(row["sentence_start"], row["sentence_end"], row.get("start", 0))
         if row["field"] == "abstract":
             piece = [start, text[start:end]]
             if piece not in paper["pieces"]:

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from exports.html import asset, page_data
-from kg.graph import Graph
+from kg.graph import Graph, make_views
 from kg.query_store import Progress, stored
 
 SCRIPT = "served.js"
@@ -103,9 +103,7 @@ def open_overview(graph: Graph, *, max_nodes: int = MAX_NODES) -> Path:
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, graph: Graph, progress: Progress | None) -> None:
-    for table in ("papers", "entities", "aliases", "links", "mentions", "relations", "broader"):
-        path = str(graph.path / f"{table}.parquet").replace("'", "''")
-        connection.execute(f"CREATE TEMP VIEW {table} AS FROM read_parquet('{path}')")
+    make_views(connection, graph.path)
     rows = 0
     for statement in connection.extract_statements(_TABLES):
         [made] = connection.execute(statement).fetchall()

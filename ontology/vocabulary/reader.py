@@ -38,7 +38,8 @@ Names = Mapping[tuple[EntityType, str], "Entry"]
 
 _LANGUAGE = re.compile(r"(?P<name>.+)@(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]+)*)")
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What no cell of a vocabulary or curation file holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,7 @@ def parse_entries(text: str, source: str) -> Iterator[Entry]:
 def _entry(row: list[str], where: str) -> Entry:
     if len(row) != len(COLUMNS):
         raise VocabularyError(f"{where}: {len(row)} columns; every line has {len(COLUMNS)}")
-    if (control := next(filter(None, map(_CONTROL.search, row)), None)) is not None:
+    if (control := next(filter(None, map(CONTROL.search, row)), None)) is not None:
         raise VocabularyError(f"{where}: control character {control[0]!r}; a cell holds text only")
     identifier, kind, name, aliases, broader, note = (cell.strip() for cell in row)
     if not ID.fullmatch(identifier) or not identifier.startswith(kind.lower() + ":"):
