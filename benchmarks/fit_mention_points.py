@@ -20,8 +20,9 @@ from fit_cue_points import WORDS, Floats, Indicators, fit
 
 from extractors.candidates import Candidate
 from extractors.model_files import SHIPPED
-from extractors.pipeline import Settings, load, read_with
+from extractors.pipeline import load, read_with
 from extractors.reading import text_of
+from extractors.settings import Settings
 from extractors.training.encoding import held_out
 from extractors.weighing import best_set, candidates_of, evidence
 from kg.annotation_records import read_annotations

@@ -6,7 +6,7 @@ Points stand in ``words/mention_points.tsv`` (``benchmarks/fit_mention_points.py
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from spacy.tokens import Doc
@@ -41,11 +41,10 @@ def settled_finds(doc: Doc) -> list[Settled]:
         find for find in finds if find.source == CHINESE or has_cjk(text[find.start : find.end])
     ]
     standing = settle(unread)
-    found = [
-        one
-        for one in candidates_of(doc)
-        if not any(one.start < span.end and span.start < one.end for span in standing)
-    ]
+    taken = bytearray(len(text))
+    for span in standing:
+        taken[span.start : span.end] = b"\x01" * (span.end - span.start)
+    found = [one for one in candidates_of(doc) if taken.find(1, one.start, one.end) < 0]
     odds = weighed(evidence(found, text))
     chosen = [settled(found[place], odds[place]) for place in best_set(found, odds, LEAST)]
     return sorted([*standing, *chosen])
@@ -117,6 +116,7 @@ class _Paper:
             self._same.setdefault(key, []).append(one.product)
             self._best[one[:2]] = max(self._best.get(one[:2], _NEVER), one.product)
         self._spans = sorted(self._best)
+        self._longest = max((end - start for start, end in self._spans), default=0)
         self._ruled = {one[:2] for one in found if one.finds}
         self._listed = {
             one[:2] for one in found if any(find.source == VOCABULARY for find in one.finds)
@@ -131,9 +131,9 @@ class _Paper:
     def around(self, one: Candidate) -> Iterator[str]:
         """Candidates that share a character with this one."""
         rivals: dict[str, list[_Span]] = {}
-        for span in self._spans:
-            if span[0] >= one.end:
-                break
+        first = bisect_left(self._spans, (one.start - self._longest,))
+        beyond = bisect_left(self._spans, (one.end,))
+        for span in self._spans[first:beyond]:
             if span[1] > one.start and span != one[:2]:
                 rivals.setdefault(_relation(one[:2], span), []).append(span)
         for name, spans in rivals.items():
