@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from extractors.candidates import well_formed
 from extractors.model_files import MANIFEST, PARTS, SHIPPED, TOKENIZER, check_model
 from extractors.pieces import HEADER, OVERLAP, WINDOW, Pieces, cut, windows
-from extractors.pipeline import annotate, annotate_all, load, read_with
+from extractors.pipeline import annotate, annotate_all, load
 from extractors.reading import has_cjk
 from extractors.settings import Settings, fingerprint
 from extractors.tagger import Tagger
