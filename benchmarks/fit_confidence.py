@@ -23,6 +23,7 @@ from extractors.pipeline import load, read_with
 from extractors.settings import Settings
 from extractors.tagger import Tagger
 from extractors.training.encoding import held_out
+from extractors.weighing import settled_finds
 from kg.annotation_records import read_annotations
 from kg.calibration import Calibration, binned
 from kg.matching import distinct_relations, matched_entities
@@ -40,15 +41,12 @@ FOLDS = 5
 def probability(
     paper_start: int, entity: PaperEntity, finds: dict[tuple[int, int], float]
 ) -> float:
-    """The greatest probability that the model gives to a mention of an entity, else 0."""
+    """The probability of an entity's surest mention."""
     return max(
-        finds.get(
-            (
-                mention.start + (0 if mention.field == "title" else paper_start),
-                mention.end + (0 if mention.field == "title" else paper_start),
-            ),
-            0.0,
-        )
+        finds[
+            mention.start + (0 if mention.field == "title" else paper_start),
+            mention.end + (0 if mention.field == "title" else paper_start),
+        ]
         for mention in entity.mentions
     )
 
@@ -88,11 +86,7 @@ def main() -> None:
     for number, gold in enumerate(map(with_sentences, papers)):
         doc = read_with(gold.paper, nlp)
         entities: tuple[PaperEntity, ...] = doc.user_data["entities"]
-        spans = doc.spans["tagger"]
-        finds = {
-            (span.start_char, span.end_char): value
-            for span, value in zip(spans, spans.attrs["probabilities"], strict=True)
-        }
+        finds = {(found.start, found.end): found.probability for found in settled_finds(doc)}
         matched = matched_entities(gold, AnnotatedPaper(gold.paper, entities))
         right = {position: truth for truth, position in matched.items()}
         for position, entity in enumerate(entities):

@@ -95,10 +95,18 @@ class Indicators:
         )
 
 
-def fit(shown: Indicators, truth: Floats, penalty: float, rate: float, steps: int) -> Floats:
+def fit(
+    shown: Indicators,
+    truth: Floats,
+    penalty: float,
+    rate: float,
+    steps: int,
+    shares: Floats | float = 1.0,
+) -> Floats:
     """Fit a logistic regression with an L2 penalty by Adam (Kingma and Ba 2015).
 
     One column of ``truth`` is a binary regression, several are classes that exclude one another.
+    ``shares``, a column, say how much each example counts.
     """
     examples, evidence = shown.shape
     weights = np.zeros((evidence, truth.shape[1]))
@@ -110,7 +118,7 @@ def fit(shown: Indicators, truth: Floats, penalty: float, rate: float, steps: in
         else:
             chances = np.exp(scores - scores.max(axis=1, keepdims=True))
             chances /= chances.sum(axis=1, keepdims=True)
-        slope = (shown.transposed_times(chances - truth) + penalty * weights) / examples
+        slope = (shown.transposed_times(shares * (chances - truth)) + penalty * weights) / examples
         mean = 0.9 * mean + 0.1 * slope
         square = 0.999 * square + 0.001 * slope**2
         weights -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)

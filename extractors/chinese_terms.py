@@ -9,8 +9,9 @@ from spacy.tokens import Doc, Span
 from extractors.chinese_reader import Reader, Term, read_title
 from extractors.chinese_words import ChineseWords, Piece
 from extractors.english_words import EnglishText
-from extractors.overlaps import CHINESE, settle, trusted_finds
+from extractors.overlaps import CHINESE
 from extractors.reading import has_cjk, sentence_words, text_of
+from extractors.weighing import settled_finds
 from ontology.vocabulary.reader import Vocabulary
 
 _LONGEST_TITLE = 400
@@ -77,7 +78,7 @@ def _abstract(doc: Doc) -> EnglishText:
     return EnglishText(
         text,
         [words for words in sentence_words(doc) if words[0].start > begin],
-        settle(find for find in trusted_finds(doc) if find.start > begin),
+        [found for found in settled_finds(doc) if found.start > begin],
         list(zip(forms[::2], forms[1::2], strict=True)),
         [(form.start_char, form.end_char) for form in list(doc.spans["abbreviations"])[::2]],
     )

@@ -6,7 +6,6 @@ import math
 from bisect import bisect_right
 from collections.abc import Collection
 
-from extractors.overlaps import CHINESE, TAGGER
 from extractors.word_lists import word_table
 from ontology.terms import EntityType
 
@@ -57,16 +56,15 @@ def confidence_with_model(
 ) -> float:
     """Share of such entities that annotators marked too, where the model has read the paper.
 
-    Chinese terms, which the model cannot read, are as sure as by rules alone. ``probability`` is the
-    greatest that the model gives to one of the mentions, 0 where only rules found the entity. The
-    points of the evidence are log-odds, fitted on papers held out from the model
-    (``benchmarks/fit_confidence.py``).
+    ``probability`` is that of the surest mention; where it is 0 the model could read none, and the
+    entity is as sure as by rules alone. The points of the evidence are log-odds, fitted on papers
+    held out from the model (``benchmarks/fit_confidence.py``).
 
     >>> one = confidence_with_model({"tagger"}, 1, 0.6, EntityType.METHOD)
     >>> one < confidence_with_model({"name", "tagger"}, 2, 0.99, EntityType.METHOD)
     True
     """
-    if CHINESE in sources and TAGGER not in sources:
+    if not probability:
         return confidence(sources, mentions)
     points = word_table("confidence_points")
     total = sum(
@@ -83,17 +81,16 @@ def evidence(
     """Name what tells how sure an entity is, where the model has read the paper.
 
     >>> evidence({"tagger"}, 2, 0.96, EntityType.TASK)
-    ['any', 'Task', 'mentions: 2', 'model from 0.95', 'model alone']
+    ['any', 'Task', 'mentions: 2', 'from 0.95', 'by tagger']
     """
-    names = ["any", kind.value, f"mentions: {min(mentions, 3)}"]
-    rules = sorted(set(sources) - {TAGGER})
-    if TAGGER in sources:
-        names.append(f"model from {_STEPS[bisect_right(_STEPS, probability) - 1]}")
-        names += [f"with {source}" for source in rules] or ["model alone"]
-    else:
-        names += [f"only {source}" for source in rules]
-    return names
+    return [
+        "any",
+        kind.value,
+        f"mentions: {min(mentions, 3)}",
+        f"from {_STEPS[bisect_right(_STEPS, probability) - 1]}",
+        *(f"by {source}" for source in sorted(sources)),
+    ]
 
 
-_STEPS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
-"""Probabilities of the model from which entities are counted together."""
+_STEPS = (0.0, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
+"""Probabilities of mentions from which entities are counted together."""

@@ -12,10 +12,11 @@ from spacy.tokens import Doc
 from extractors.confidence import confidence, confidence_with_model
 from extractors.entity_names import canonical_name, spelled_out
 from extractors.entity_types import retyped
-from extractors.overlaps import TAGGER, Settled, settle, trusted_finds
+from extractors.overlaps import Settled
 from extractors.reading import has_cjk, mention_at, text_of
 from extractors.rewordings import bracketed, reworded
 from extractors.same_entity import Named, likely_same
+from extractors.weighing import settled_finds
 from ontology.names import key_tokens, match_key, stem
 from ontology.records import Mention, Paper, PaperEntity
 from ontology.terms import EntityType, Role
@@ -292,7 +293,7 @@ def entities_of(
 def mark_entities(doc: Doc) -> Doc:
     """Write the entities of the paper to ``doc.user_data["entities"]``."""
     spans = typed_as_translated(
-        retyped(settle(trusted_finds(doc)), text_of(doc)), doc.user_data.get("translations", [])
+        retyped(settled_finds(doc), text_of(doc)), doc.user_data.get("translations", [])
     )
-    doc.user_data["entities"] = entities_of(doc, spans, by_model=TAGGER in doc.spans)
+    doc.user_data["entities"] = entities_of(doc, spans, by_model="reading" in doc.user_data)
     return doc

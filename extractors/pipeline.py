@@ -25,7 +25,7 @@ from extractors.roles import assign_roles
 from extractors.sentences import mark_sentences
 from extractors.settings import RULES, Settings
 from extractors.short_forms import mark_short_forms
-from extractors.tagger import Tagger, mark_tagged
+from extractors.tagger import Tagger, keep_reading
 from extractors.task_verbs import mark_task_verbs
 from extractors.vocabulary_matcher import VocabularyIndex, mark_vocabulary
 from ontology.records import AnnotatedPaper, Paper
@@ -177,9 +177,7 @@ Language.component("litkg_roles", func=_assign_roles)
 Language.component("litkg_relations", func=_find_relations)
 Language.factory(
     "litkg_tagger",
-    func=_with_tagger(mark_tagged),
-    requires=["token.is_sent_start"],
-    assigns=["doc.spans"],
+    func=_with_tagger(keep_reading),
 )
 Language.factory("litkg_learned_roles", func=_with_tagger(judge_roles), requires=["doc.spans"])
 Language.factory(

@@ -1,4 +1,4 @@
-"""The trained model at work: typed spans of one paper, roles of entities, relations of pairs.
+"""The trained model at work: tags of one paper's pieces, roles of entities, relations of pairs.
 
 Run by ONNX Runtime on one thread, a window at a time, so that the result depends neither on batches
 nor on the number of processors.
@@ -14,12 +14,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from extractors.model_files import ENCODER, RELATIONS, ROLES, TOKENIZER, check_model
 from extractors.pieces import Pieces, cut, marks, read_tokenizer, windows
-from extractors.reading import has_cjk
-from extractors.tag_decoding import TAGS, Floats, best_tags, log_probabilities, spans_of
+from extractors.tag_decoding import TAGS, Floats, log_probabilities
 from ontology.errors import InputError, MissingDependencyError
 from ontology.records import Paper
 from ontology.terms import EntityType
@@ -117,31 +116,9 @@ class Tagger:
             yield from zip(chunk, scores[0], strict=True)
 
 
-def mark_tagged(doc: Doc, tagger: Tagger) -> Doc:
-    """Write the model's spans to ``doc.spans["tagger"]``, their probabilities beside them.
-
-    A span widens to whole tokens; where two then overlap, the more probable one stays. Spans over
-    the end of a sentence are left out, and those with Chinese characters, which the model cannot read.
-    ``doc.user_data["reading"]`` keeps what the encoder made of the paper.
-    """
-    reading = tagger.read(doc.user_data["paper"])
-    doc.user_data["reading"] = reading
-    pieces = reading.pieces
-    spans: list[Span] = []
-    probabilities: list[float] = []
-    for found in spans_of(best_tags(reading.scores, (pieces.title,)), reading.scores):
-        start, end = pieces.starts[found.first], pieces.ends[found.last]
-        span = doc.char_span(start, end, label=found.type.value, alignment_mode="expand")
-        if span is None or any(token.is_sent_start for token in span[1:]) or has_cjk(span.text):
-            continue
-        if spans and span.start < spans[-1].end:
-            if found.probability <= probabilities[-1]:
-                continue
-            del spans[-1], probabilities[-1]
-        spans.append(span)
-        probabilities.append(found.probability)
-    doc.spans["tagger"] = spans
-    doc.spans["tagger"].attrs["probabilities"] = probabilities
+def keep_reading(doc: Doc, tagger: Tagger) -> Doc:
+    """Keep what the encoder makes of the paper in ``doc.user_data["reading"]`` (spaCy component)."""
+    doc.user_data["reading"] = tagger.read(doc.user_data["paper"])
     return doc
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from extractors.chinese_words import ChineseWords, rows
 from extractors.english_words import EnglishText, root
-from extractors.overlaps import Find, Settled, agreed
+from extractors.overlaps import Settled
 from extractors.pipeline import annotate, load
 from extractors.reading import has_cjk, split_words
 from extractors.settings import Settings
@@ -210,13 +210,6 @@ def test_a_phrase_holds_a_term_and_nothing_else():
     phrase = english.mention_of([[frozenset({root("lung")})], [frozenset({root("segment")})]])
     assert phrase is not None
     assert (35, 58) == (phrase.start, phrase.end)
-
-
-def test_a_chinese_find_needs_no_consent_of_the_model():
-    """The model cannot read Chinese, so a rule's Chinese find stands."""
-    text = "双重蒸馏 meets dual distillation"
-    finds = [Find(0, 4, "Method", "chinese"), Find(11, 28, "Method", "phrase")]
-    assert [finds[0]] == agreed(finds, text)
 
 
 _PIECES = st.sampled_from(

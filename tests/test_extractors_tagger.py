@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
+from extractors.candidates import well_formed
 from extractors.model_files import MANIFEST, PARTS, SHIPPED, TOKENIZER, check_model
-from extractors.overlaps import Find, agreed
 from extractors.pieces import HEADER, OVERLAP, WINDOW, Pieces, cut, windows
-from extractors.pipeline import annotate, annotate_all, load, read_with
+from extractors.pipeline import annotate, annotate_all, load
 from extractors.reading import has_cjk
 from extractors.settings import Settings, fingerprint
 from extractors.tagger import Tagger
@@ -49,6 +49,7 @@ def assert_offsets_hold(annotated: AnnotatedPaper) -> None:
             text = annotated.paper.text(mention.field)
             assert mention.surface == text[mention.start : mention.end] != ""
             assert mention.end <= mention.sentence_end <= len(text)
+            assert has_cjk(mention.surface) or well_formed(text, mention.start, mention.end)
 
 
 def test_unlisted_names_are_found_with_role_and_relation():
@@ -79,9 +80,11 @@ def test_unlisted_names_are_found_with_role_and_relation():
 )
 def test_the_model_marks_nothing_in_chinese(title):
     """Chinese is outside its word pieces; what it marks there, it has not read."""
-    doc = read_with(Paper("p", title, ABSTRACT), NLP)
-    assert doc.spans["tagger"]
-    assert not [span.text for span in doc.spans["tagger"] if has_cjk(span.text)]
+    entities = read(title, ABSTRACT).entities
+    assert "tagger" in {source for entity in entities for source in entity.sources}
+    for entity in entities:
+        if "tagger" in entity.sources:
+            assert not [form for form in entity.forms if has_cjk(form)]
 
 
 def test_papers_do_not_depend_on_each_other():
@@ -166,27 +169,6 @@ def test_pieces_keep_the_paper_s_offsets(title, abstract):
     assert all(end <= len(title) for end in pieces.ends[: pieces.title])
     assert all(start > len(title) for start in pieces.starts[pieces.title :])
     assert list(pieces.starts) == sorted(pieces.starts)
-
-
-def test_doubts_of_the_model_need_a_rule():
-    """A find of middling probability stands only where a rule finds the same."""
-    text = "solar forecasting and lunar forecasting"
-    doubted = Find(0, 17, "Task", "tagger", "", 0.6)
-    assert [] == agreed([doubted], text)
-    backed = [doubted, Find(0, 17, "Task", "phrase")]
-    assert backed == agreed(backed, text)
-    assert [] == agreed([Find(22, 39, "Task", "phrase")], text)
-
-
-def test_the_vocabulary_knows_datasets_better():
-    """A listed dataset keeps its type and stands alone; another listed type yields to a sure model."""
-    dataset = Find(0, 5, "Dataset", "vocabulary", "dataset:x")
-    assert [dataset] == agreed([dataset], "MNIST")
-    mistaken = Find(0, 5, "Method", "tagger", "", 0.99)
-    assert ["Dataset", "Dataset"] == [find.type for find in agreed([mistaken, dataset], "MNIST")]
-    task = Find(0, 5, "Task", "vocabulary", "task:x")
-    assert "Method" == agreed([mistaken, task], "mixup")[0].type
-    assert "Task" == agreed([mistaken._replace(probability=0.6), task], "mixup")[0].type
 
 
 def copied(tmp_path: Path) -> Path:
