@@ -18,6 +18,9 @@ STAGES = ("read", "merge, look up", "annotate (rules)", "resolve, tables", "seal
 """The stages of a build, in order."""
 WHOLE = "whole build (rules)"
 MODEL = "annotate (rules and model)"
+READ_UP_TO = 100_000
+"""Papers of larger corpora are copies, whose annotations are moved and not read."""
+ANNOTATED = ("annotate (rules)", WHOLE)
 FAR = (10_000_000, 100_000_000)
 
 
@@ -54,6 +57,8 @@ class Found:
     def exponent(self, name: str) -> float | None:
         """How processor time grows from 10,000 papers (or the least size) on: n to this power."""
         sizes = [size for size in self.sizes_of(name) if size >= 10_000] or self.sizes_of(name)
+        if name in ANNOTATED:
+            sizes = [size for size in sizes if size <= READ_UP_TO]
         if len(sizes) < 2:
             return None
         first, last = sizes[0], sizes[-1]
@@ -68,7 +73,7 @@ def draw(found: Found, field: str, unit: str, path: Path) -> None:
     for name in (*STAGES, WHOLE, "update of one paper"):
         sizes = [size for size in found.sizes_of(name) if found.get(name, size)[field] > 0]
         if name == "annotate (rules)":
-            sizes = [size for size in sizes if size <= 100_000]  # beyond they are not read
+            sizes = [size for size in sizes if size <= READ_UP_TO]
         values = [found.get(name, size)[field] for size in sizes]
         axes.plot(
             sizes, values, marker="o", markersize=3, label=name, linewidth=2 if name == WHOLE else 1
@@ -223,7 +228,7 @@ def outlook(found: Found) -> str:
         shares = ", ".join(f"{name} {100 * seconds / whole:.0f} %" for seconds, name in stages[:4])
         parts.append(f"- {size:,} papers, {spoken(whole)} of processor: {shares}.")
     largest = found.sizes_of(WHOLE)[-1]
-    real = [size for size in found.sizes_of("annotate (rules)") if size <= 100_000]
+    real = [size for size in found.sizes_of("annotate (rules)") if size <= READ_UP_TO]
     reading = {
         "annotate (rules)": real and found.get("annotate (rules)", real[-1])["cpu"] / real[-1],
     }

@@ -28,9 +28,10 @@ from kg.arrow_rows import (
 )
 from kg.confidence import MIN_CONFIDENCE, loss
 from kg.corpus_names import CorpusNames
-from kg.database import BATCH_ROWS, MEMORY, append, load_table, open_database, stream
+from kg.database import BATCH_ROWS, append, load_table, open_database, stream
 from kg.hierarchy import Named, Step, StepSource, head_steps, hierarchy, stated_steps
 from kg.left_out import blocked_loss, out_of_range
+from kg.memory_size import MEMORY
 from kg.merge_log import LoggedMerge
 from kg.resolve import ACRONYM, ACRONYM_LENGTH, Definition, NameCount
 from ontology.records import LedgerRow, Origin
@@ -60,7 +61,7 @@ class Assembly:
     ``papers`` is the file of that table, and ``annotations`` name the shard of each paper by its content
     hash; rows of other papers are ignored, and so are entities less sure than ``min_confidence``, as
     :func:`kg.confidence.surer` leaves them out. ``reader`` says in every relation what read it.
-    ``temporary`` takes what does not fit into ``memory`` (see :func:`kg.database.check_memory`).
+    ``temporary`` takes what does not fit into ``memory`` (see :func:`kg.memory_size.memory_bytes`).
     """
 
     def __init__(

@@ -21,7 +21,7 @@ from kg.compaction import compacted
 from kg.confidence import MIN_CONFIDENCE, check_minimum
 from kg.corpus_names import resolve_corpus
 from kg.curation import Decision, read_curation, with_accepted
-from kg.database import MEMORY, check_memory, open_database
+from kg.database import open_database
 from kg.disk_space import ANNOTATIONS_OF_TEXT, TABLES_OF_TEXT, check_space
 from kg.folder_lock import locked, writing
 from kg.graph import (
@@ -37,6 +37,7 @@ from kg.graph import (
     write_table,
 )
 from kg.left_out import unmatched
+from kg.memory_size import MEMORY, memory_bytes
 from kg.merge_log import log_merges
 from kg.source_records import RECORDS, RecordStore
 from kg.steps import Report, Step, read, readers, silent
@@ -81,7 +82,7 @@ def build(
     paths = [str(one) for one in ([sources] if isinstance(sources, str | Path) else sources)]
     folder = Path(output)
     check_minimum(min_confidence)
-    check_memory(memory)
+    memory_bytes(memory)  # an odd one stops the run at once
     check_target(folder)
     settings = settings or default_settings()
     vocabulary_with(settings.vocabulary)  # a bad file stops the run before anything is written

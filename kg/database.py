@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,24 +9,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ontology.errors import InputError
-
-MEMORY = "2GB"
-"""Memory of one database where none is named."""
+from kg.memory_size import MEMORY
 
 BATCH_ROWS = 65_536
 """Rows that travel together between the database and Python."""
-
-_SIZE = re.compile(r"[1-9]\d*(?:\.\d+)?(?:MB|GB|TB|MiB|GiB|TiB)")
-
-
-def check_memory(memory: str) -> None:
-    """Raise :class:`~ontology.errors.InputError` where the text is no size such as 500MB or 2GB.
-
-    >>> check_memory("2GB")
-    """
-    if not _SIZE.fullmatch(memory):
-        raise InputError(f"memory: {memory!r} is no size; write a number and MB or GB, such as 2GB")
 
 
 def open_database(

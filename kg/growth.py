@@ -22,9 +22,10 @@ from extractors.settings import Settings, fingerprint
 from kg.annotate import get_ready
 from kg.builder import make_graph, model_digest, vocabulary_files
 from kg.confidence import check_minimum
-from kg.database import MEMORY, check_memory, open_database
+from kg.database import open_database
 from kg.folder_lock import locked
 from kg.graph import VOCABULARY, Graph, check_target, open_graph
+from kg.memory_size import MEMORY, memory_bytes
 from kg.reading import source_names
 from kg.source_records import RECORDS, RecordStore, kept_sources
 from kg.sources.fields import clean_doi
@@ -186,7 +187,7 @@ def _remade(
 ) -> Updated:
     minimum = old.manifest["min_confidence"] if min_confidence is None else min_confidence
     check_minimum(minimum)
-    check_memory(memory)
+    memory_bytes(memory)  # an odd one stops the run at once
     before = _digests(old)
     old.database.close()
     made = make_graph(

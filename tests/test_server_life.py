@@ -24,9 +24,10 @@ from kg.cli.main import main
 from kg.graph import MANIFEST, open_graph
 from kg.query_store import STORE
 from kg.server.processes import BusyError, QueryProcesses
+from kg.server.run import serve
 from kg.server.served_graph import ServedGraph, StaleError
 from kg.sparql import open_store
-from ontology.errors import GraphError, MissingDependencyError
+from ontology.errors import GraphError, InputError, MissingDependencyError
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?p a litkg:Paper }"
 
@@ -54,7 +55,7 @@ def test_a_slow_query_is_ended(small: Path) -> None:
 def test_a_query_that_needs_too_much_memory_is_ended(small: Path) -> None:
     """It takes neither the server nor the machine with it."""
     sort = "SELECT ?a ?d ?g { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?d ?i LIMIT 1"
-    with served(small, "--memory", "1", "--timeout", "600") as server:
+    with served(small, "--memory", "1GB", "--timeout", "600") as server:
         answer = server.ask(sort)
         assert 500 == answer.status
         assert answer.text.startswith("query: it needs more memory than it may have; ")
@@ -322,3 +323,12 @@ def test_cypher_without_its_extra_names_the_line(
         ]
     assert [501, 200] == [answer.status for answer in asked]
     assert 'pip install "kglite' in json.loads(asked[0].body)["error"]
+
+
+@pytest.mark.parametrize("size", ["lots", "4", "500MB"])
+def test_a_size_of_memory_that_is_none_or_too_small_stops_the_server(
+    small: Path, size: str
+) -> None:
+    """The same words as for a build, and no less than a store needs."""
+    with pytest.raises(InputError, match=f"memory: '?{size}"):
+        serve(small, port=0, memory=size)

@@ -45,10 +45,10 @@ from kg.cli.options import GRAPH, MOST_NODES
 )
 @click.option(
     "--memory",
-    type=click.FloatRange(min=1),
-    default=2.0,
+    metavar="SIZE",
+    default="2GB",
     show_default=True,
-    help="Most memory of a query, in GiB.",
+    help="Most memory of a query, such as 4GB; 1GB at least.",
 )
 @click.option(
     "--at-a-time",
@@ -83,7 +83,7 @@ def serve_command(
     host: str,
     timeout: float,
     limit: int,
-    memory: float,
+    memory: str,
     at_a_time: int,
     origins: tuple[str, ...],
     max_nodes: int,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kg.graph import open_graph
+from kg.memory_size import MEMORY, memory_bytes
 from kg.query_store import Progress
 from kg.server.explorer_store import MAX_NODES, open_overview, open_tables
 from kg.server.limits import Limits
@@ -18,6 +19,8 @@ from ontology.errors import InputError, MissingDependencyError
 _GRACE_SECONDS = 3
 """How long running queries may go on after the server was told to stop."""
 _MOST_CONNECTIONS = 200
+LEAST_MEMORY = 10**9
+"""Bytes without which a store cannot be opened and asked."""
 _ORIGIN = re.compile(r"\*|https?://[A-Za-z0-9.\-\[\]:]+")
 
 
@@ -28,7 +31,7 @@ def serve(
     port: int = 8000,
     timeout: float = 60,
     limit: int = 10_000,
-    memory: float = 2,
+    memory: str = MEMORY,
     at_a_time: int = 4,
     origins: Sequence[str] = (),
     max_nodes: int = MAX_NODES,
@@ -37,7 +40,8 @@ def serve(
 ) -> None:
     """Serve a graph folder over HTTP until the process is interrupted.
 
-    ``timeout`` is in seconds, ``limit`` in rows or triples, ``memory`` in GiB, each for one query;
+    ``timeout`` is in seconds, ``limit`` in rows or triples, ``memory`` a size such as 2GB,
+    1GB at least, each for one query;
     ``at_a_time`` is the number of queries that run at once. Port 0 is any free one. ``origins`` are
     the web sites whose scripts may read the answers, ``max_nodes`` bounds the entities that the map
     shows at first. The map is served at once, the endpoint as soon
@@ -57,6 +61,8 @@ def serve(
     for origin in origins:
         if not _ORIGIN.fullmatch(origin):
             raise InputError(f"{origin!r}: is no origin; write it as https://example.org, or *")
+    if (allowed := memory_bytes(memory)) < LEAST_MEMORY:
+        raise InputError(f"memory: {memory} is too little for a query; 1GB is the least")
     graph = open_graph(graph_folder)
     open_tables(graph, progress=progress)
     open_overview(graph, max_nodes=max_nodes)
@@ -64,7 +70,7 @@ def serve(
         local = _is_loopback(listener.getsockname()[0])
         app = create_app(
             graph_folder,
-            limits=Limits(timeout, limit, int(memory * 2**30), at_a_time),
+            limits=Limits(timeout, limit, allowed, at_a_time),
             hosts=["localhost", "127.0.0.1", "[::1]", _bracketed(host)] if local else ["*"],
             origins=origins,
             max_nodes=max_nodes,
