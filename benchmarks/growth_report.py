@@ -98,7 +98,7 @@ def text_of(known: dict[str, Any], found: Found) -> str:
         "# Performance",
         (
             "Made by `python benchmarks/growth.py papers.jsonl.gz -o docs/` from"
-            " [performance.json](performance.json); no figure here is written by hand."
+            " [performance.json](performance.json); no figure but those of the last section is written by hand."
         ),
         (
             f"- {known['machine']}, {known['memory']}\n- {known['versions']}\n"
@@ -122,6 +122,8 @@ def text_of(known: dict[str, Any], found: Found) -> str:
         ),
         "## What dominates, and what more papers would cost",
         outlook(found),
+        "## What was made faster",
+        FASTER,
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -211,8 +213,8 @@ SPACY_SAYS = """spaCy's pipeline tags, parses and names people, places and organ
 methods or datasets, so it is a measure of speed and not of what is found."""
 
 RIVALS_SAY = """rdflib holds a graph in memory and networkx a network; litkg streams files, asks a store on
-disk and counts in DuckDB. rdflib is left out beyond 10,000 papers: there are sixteen million statements in
-the graph of 69,694, more than it holds in the memory of this machine. Answers and counts of both sides are
+disk and counts in DuckDB. rdflib is left out beyond 1,000 papers: there are sixteen million statements in
+the graph of 69,694, more than it holds in the memory of this machine, and its Turtle would take an hour. Answers and counts of both sides are
 compared and are equal."""
 
 
@@ -265,3 +267,13 @@ aside on disk what does not fit into `--memory`; what grows in memory is the nam
 they are resolved, and the places of their annotations. That, and no step's time, is what a graph of ten
 million papers needs a larger machine for, and what one of a hundred million needs to be divided by field
 or year for, a graph each."""
+
+FASTER = """The steps that a profile showed to dominate, before and after, on the machine above:
+
+| step | before | after | by |
+|---|---:|---:|---|
+| annotate, in a whole build of 69,694 papers by rules | 8 min 02 s | 3 min 29 s | words are split, cues found and sentences marked once a paper; every rule reads hostile text in linear time |
+| resolve, tables; 10,000 papers | 7.0 s (7.0 s) | 2.0 s (2.6 s) | names are folded once for all steps; what cannot meet is not compared; tables are filled by column; the database joins and writes while Python names |
+| read, merge; 10,000 papers | 2.3 s (2.2 s) | 2.1 s (2.1 s) | only records that share a key become objects; a build takes 540 MB where it took 754, and no longer all papers |
+| update of one paper in 69,694 | 63 s | 18 s | all of these; what reads papers is loaded while the database sorts; the process ends without a last search for garbage |
+"""

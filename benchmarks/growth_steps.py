@@ -325,7 +325,7 @@ STEPS: dict[str, Measure] = {
 LARGEST: dict[str, int] = {
     "model": 10_000,
     "readers": 1_000,
-    "rdflib": 10_000,
+    "rdflib": 1_000,
     "networkx": 100_000,
     "stores": 100_000,
     "queries": 100_000,

@@ -258,8 +258,6 @@ def test_what_cannot_be_served_is_one_error_line(small: Path) -> None:
 @pytest.mark.parametrize("name", ["uvicorn", "starlette"])
 def test_a_missing_extra_is_named(small: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Without the extra the error is the line that installs it."""
-    from kg.server.run import serve
-
     for module in [module for module in sys.modules if module.startswith("kg.server.app")]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, name, None)
