@@ -7,12 +7,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Event
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from helpers import ROOT, SHARED, needs_shared
 
+from extractors.settings import Settings
 from kg import build, open_graph
+from kg.assemble import Assembly
 from kg.builder import corpus_name
 from kg.confidence import MIN_CONFIDENCE
 from kg.extract import extract
@@ -24,6 +28,7 @@ from ontology.records import Reason
 from ontology.tables import SCHEMAS
 
 EXAMPLES = ROOT / "examples"
+RULES = Settings(model=None)
 
 
 def contents(folder):
@@ -197,3 +202,27 @@ def test_a_graph_can_be_opened_again(example_graph):
     assert {table.removesuffix(".parquet") for table in contents(example_graph.path)} >= set(
         SCHEMAS
     )
+
+
+def test_an_error_beside_the_join_ends_the_join(tmp_path, monkeypatch):
+    """What Python raises, Ctrl-C too, is not kept back until the database has done its part."""
+    ends, begun = [], Event()
+
+    def join(assembly):
+        begun.set()
+        try:
+            assembly._joining.execute("SELECT count(*) FROM range(5_000_000_000) WHERE range % 7 = 3")
+        except duckdb.Error as error:
+            ends.append(type(error))
+            raise
+
+    def prepare(_assembly, _merges):
+        begun.wait()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Assembly, "join", join)
+    monkeypatch.setattr(Assembly, "prepare", prepare)
+    with pytest.raises(KeyboardInterrupt):
+        build(EXAMPLES, tmp_path / "map", settings=RULES, workers=1)
+    assert [duckdb.InterruptException] == ends
+    assert not (tmp_path / "map").exists()
