@@ -42,8 +42,10 @@ from kg.merge_log import log_merges
 from kg.source_records import RECORDS, RecordStore
 from kg.steps import Report, Step, read, readers, silent
 from kg.works import Works
+from ontology.errors import InputError
 from ontology.records import LedgerRow
 from ontology.tables import SCHEMAS
+from ontology.text import encodable
 from ontology.vocabulary.merging import vocabulary_with
 from ontology.vocabulary.reader import Vocabulary, read_bytes
 
@@ -86,6 +88,8 @@ def build(
     check_minimum(min_confidence)
     check_memory(memory)
     check_target(folder)
+    if name is not None and name != encodable(name):
+        raise InputError(f"name: {name!r} is not UTF-8; name the corpus otherwise")
     settings = settings or default_settings()
     vocabulary_with(settings.vocabulary)  # a bad file stops the run before anything is written
     with locked(folder):
@@ -220,7 +224,7 @@ def model_owner(settings: Settings) -> str:
 def vocabulary_files(settings: Settings) -> list[dict[str, str]]:
     """Name and digest of each file of the user's, in the order in which they were read."""
     return [
-        {"file": path.name, "sha256": hashlib.sha256(read_bytes(path)).hexdigest()}
+        {"file": encodable(path.name), "sha256": hashlib.sha256(read_bytes(path)).hexdigest()}
         for path in settings.vocabulary
     ]
 
@@ -231,7 +235,9 @@ def corpus_name(paths: Sequence[str]) -> str:
     >>> corpus_name(["b/two.jsonl.gz", "a/one.bib"])
     'one, two'
     """
-    names = sorted({Path(path).absolute().name.split(".")[0] or path for path in paths})
+    names = sorted(
+        {encodable(Path(path).absolute().name).split(".")[0] or path for path in paths}
+    )
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 

@@ -31,6 +31,7 @@ from kg.sources.fields import clean_doi
 from kg.steps import Report, read, readers, silent
 from kg.works import Works
 from ontology.errors import GraphError, InputError, MissingDependencyError
+from ontology.text import encodable
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def remove(
     with locked(folder):
         old = open_graph(folder)
         kept = kept_sources(folder / RECORDS)
-        names = {PurePath(source).name for source in sources}
+        names = {encodable(PurePath(source).name) for source in sources}
         if unknown := names - kept:
             raise InputError(
                 f"{folder}: nothing was read from {', '.join(sorted(unknown))};"

@@ -21,6 +21,7 @@ from kg.builder import corpus_name
 from kg.confidence import MIN_CONFIDENCE
 from kg.extract import extract
 from kg.graph import staging_folder
+from kg.growth import update
 from kg.steps import Step
 from kg.validate import validate
 from ontology.errors import InputError
@@ -226,3 +227,24 @@ def test_an_error_beside_the_join_ends_the_join(tmp_path, monkeypatch):
         build(EXAMPLES, tmp_path / "map", settings=RULES, workers=1)
     assert [duckdb.InterruptException] == ends
     assert not (tmp_path / "map").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are UTF-8 here")
+def test_names_that_are_not_utf_8(tmp_path):
+    """Sources may have them, with U+FFFD instead; a graph and its corpus may not."""
+    papers, raw = tmp_path / "papers", os.fsdecode(b"caf\xe9")
+    papers.mkdir()
+    line = json.dumps({"id": "a", "title": "Walking on ice", "abstract": "We train a CNN."})
+    (papers / f"{raw}.jsonl").write_text(line)
+    graph = build(papers / f"{raw}.jsonl", tmp_path / "map", settings=RULES, workers=1)
+    assert "caf\ufffd" == graph.name
+    assert [("caf\ufffd.jsonl",)] == graph.database.execute(
+        "SELECT DISTINCT origins[1].source FROM papers"
+    ).fetchall()
+    assert 1 == update(graph.path, papers).graph.manifest["counts"]["papers"]
+    for target, name in ((tmp_path / raw, None), (tmp_path / "named", raw)):
+        with pytest.raises(InputError, match="UTF-8"):
+            build(papers, target, name=name, settings=RULES, workers=1)
+    with pytest.raises(InputError, match="UTF-8"):
+        open_graph(graph.path.rename(tmp_path / raw))
+    assert {"papers", "map", ".map.lock", raw} >= {path.name for path in tmp_path.iterdir()}
