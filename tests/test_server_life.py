@@ -22,7 +22,7 @@ from served import SLOW, served
 
 from kg.cli.main import main
 from kg.graph import MANIFEST, open_graph
-from kg.query_store import STORE
+from kg.query_store import LOCK, STORE
 from kg.server.processes import BusyError, QueryProcesses
 from kg.server.served_graph import ServedGraph, StaleError
 from kg.sparql import open_store
@@ -32,7 +32,7 @@ COUNT = "SELECT (COUNT(*) AS ?n) { ?p a litkg:Paper }"
 
 
 def stores(folder: Path) -> list[Path]:
-    return list(folder.glob(f"{STORE}/*"))
+    return [path for path in folder.glob(f"{STORE}/*") if path.suffix != LOCK]
 
 
 @pytest.fixture
