@@ -75,6 +75,7 @@ class Assembly:
         memory: str = MEMORY,
     ) -> None:
         self._database = open_database(temporary, memory=memory)
+        self._joining = self._database.cursor()
         path = str(papers).replace("'", "''")
         self._database.execute(f"CREATE VIEW paper_row AS FROM read_parquet('{path}')")
         self._load("reader", pa.table({"name": [reader]}))
@@ -142,6 +143,7 @@ class Assembly:
 
     def close(self) -> None:
         """Free the database."""
+        self._joining.close()
         self._database.close()
 
     def names(self) -> list[NameCount]:
@@ -185,8 +187,11 @@ class Assembly:
         Another thread may call :meth:`prepare` meanwhile.
         """
         stages = files("kg").joinpath("assemble.sql").read_text(encoding="utf-8")
-        with self._database.cursor() as cursor:
-            cursor.execute(stages)
+        self._joining.execute(stages)
+
+    def interrupt(self) -> None:
+        """End a statement of :meth:`join` that another thread waits for: it raises there."""
+        self._joining.interrupt()
 
     def prepare(self, merges: Iterable[LoggedMerge]) -> None:
         """Make the table ``merges``, and find the forms that :meth:`name` leaves out."""

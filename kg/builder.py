@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
+from time import sleep
 
 import pyarrow.parquet as pq
 
@@ -42,10 +43,14 @@ from kg.merge_log import log_merges
 from kg.source_records import RECORDS, RecordStore
 from kg.steps import Report, Step, read, readers, silent
 from kg.works import Works
+from ontology.errors import InputError
 from ontology.records import LedgerRow
 from ontology.tables import SCHEMAS
+from ontology.text import encodable
 from ontology.vocabulary.merging import vocabulary_with
 from ontology.vocabulary.reader import Vocabulary, read_bytes
+
+_BETWEEN_INTERRUPTS = 0.05  # seconds; one that comes between two statements is lost
 
 
 def build(
@@ -84,6 +89,8 @@ def build(
     check_minimum(min_confidence)
     memory_bytes(memory)  # an odd one stops the run at once
     check_target(folder)
+    if name is not None and name != encodable(name):
+        raise InputError(f"name: {name!r} is not UTF-8; name the corpus otherwise")
     settings = settings or default_settings()
     vocabulary_with(settings.vocabulary)  # a bad file stops the run before anything is written
     with locked(folder):
@@ -218,7 +225,7 @@ def model_owner(settings: Settings) -> str:
 def vocabulary_files(settings: Settings) -> list[dict[str, str]]:
     """Name and digest of each file of the user's, in the order in which they were read."""
     return [
-        {"file": path.name, "sha256": hashlib.sha256(read_bytes(path)).hexdigest()}
+        {"file": encodable(path.name), "sha256": hashlib.sha256(read_bytes(path)).hexdigest()}
         for path in settings.vocabulary
     ]
 
@@ -229,7 +236,7 @@ def corpus_name(paths: Sequence[str]) -> str:
     >>> corpus_name(["b/two.jsonl.gz", "a/one.bib"])
     'one, two'
     """
-    names = sorted({Path(path).absolute().name.split(".")[0] or path for path in paths})
+    names = sorted({encodable(Path(path).absolute().name).split(".")[0] or path for path in paths})
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
@@ -258,33 +265,46 @@ def _write_tables(
 ) -> dict[str, int]:
     """Write all tables of an assembly and close it; the number of rows of each."""
 
-    def write(tables: Iterable[str]) -> dict[str, int]:
-        return {table: write_table(table, assembly.batches(table), staging) for table in tables}
+    def write(table: str) -> int:
+        return write_table(table, assembly.batches(table), staging)
 
     try:
         names, definitions = assembly.names(), assembly.definitions()
         found = resolve_corpus(names, definitions, vocabulary, decisions)
         assembly.resolve(found, vocabulary)
         # The database joins and writes on one processor while Python works on the other.
-        with ThreadPoolExecutor(1) as pool:
-            joined = pool.submit(assembly.join)
-            early = pool.submit(write, JOINED)
+        with ThreadPoolExecutor(1) as pool, _joining(assembly, pool) as joined:
+            written = {table: pool.submit(write, table) for table in JOINED}
             resolved = found.resolutions, found.two_types
             assembly.prepare(log_merges(names, definitions, *resolved, vocabulary))
             joined.result()
             assembly.name()
-            named = pool.submit(write, NAMED)
+            written |= {table: pool.submit(write, table) for table in NAMED}
             assembly.place()
             with pq.ParquetFile(ledger) as rows:
                 assembly.record(rows.iter_batches(), [*failed, *unmatched(found.unmatched)])
             report(Step("resolve", 1, 1))
-            counts = early.result() | named.result()
+            counts = {table: one.result() for table, one in written.items()}
         report(Step("write", len(SCHEMAS) - len(LATE), len(SCHEMAS)))
-        counts |= write(LATE)
+        counts |= {table: write(table) for table in LATE}
         report(Step("write", len(SCHEMAS), len(SCHEMAS)))
     finally:
         assembly.close()
     return counts
+
+
+@contextmanager
+def _joining(assembly: Assembly, pool: ThreadPoolExecutor) -> Iterator[Future[None]]:
+    """Join in ``pool``; an error or Ctrl-C meanwhile ends that, and what waits for it never starts."""
+    joined = pool.submit(assembly.join)
+    try:
+        yield joined
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        while not joined.done():
+            assembly.interrupt()
+            sleep(_BETWEEN_INTERRUPTS)
+        raise
 
 
 def _keep_vocabulary(paths: Sequence[Path], folder: Path) -> None:

@@ -25,6 +25,7 @@ from exports.triples import Evidence
 from kg.folder_lock import writing
 from ontology.errors import GraphError, InputError
 from ontology.tables import SCHEMAS
+from ontology.text import encodable
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -154,9 +155,10 @@ def open_graph(path: str | Path) -> Graph:
     """Open a graph folder for reading.
 
     Raises :class:`GraphError` where the folder is absent, holds no finished graph, or was written
-    by another version of the layout.
+    by another version of the layout, and :class:`InputError` where its name is not UTF-8.
     """
     folder = Path(path)
+    _check_name(folder)
     with writing(folder):
         recover(folder)
     if not folder.is_dir():
@@ -208,6 +210,7 @@ def check_target(folder: Path) -> None:
 
     Raises :class:`InputError`.
     """
+    _check_name(folder.absolute())
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise InputError(f"{folder}: is no folder; name another one with -o")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
@@ -219,6 +222,11 @@ def check_target(folder: Path) -> None:
                 f"{folder}: cannot be written; {place} may not be changed by this user;"
                 " name another folder, or have it made writable"
             )
+
+
+def _check_name(folder: Path) -> None:
+    if str(folder) != encodable(str(folder)):
+        raise InputError(f"{folder}: the name of a graph must be UTF-8; name another folder")
 
 
 def table_file(folder: Path, name: str) -> Path:

@@ -23,15 +23,16 @@ from kg.annotate import get_ready
 from kg.builder import make_graph, model_digest, vocabulary_files
 from kg.confidence import check_minimum
 from kg.database import open_database
-from kg.folder_lock import locked
+from kg.folder_lock import locked, writing
 from kg.graph import VOCABULARY, Graph, check_target, open_graph
 from kg.memory_size import MEMORY, memory_bytes
 from kg.reading import source_names
-from kg.source_records import RECORDS, RecordStore, kept_sources
+from kg.source_records import RECORDS, RecordStore, kept_sources, unreadable_told
 from kg.sources.fields import clean_doi
 from kg.steps import Report, read, readers, silent
 from kg.works import Works
 from ontology.errors import GraphError, InputError, MissingDependencyError
+from ontology.text import encodable
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,13 @@ def remove(
     where none would be left.
     """
     folder = Path(graph)
+    memory_bytes(memory)
     check_target(folder)
     open_graph(folder)
     with locked(folder):
         old = open_graph(folder)
         kept = kept_sources(folder / RECORDS)
-        names = {PurePath(source).name for source in sources}
+        names = {encodable(PurePath(source).name) for source in sources}
         if unknown := names - kept:
             raise InputError(
                 f"{folder}: nothing was read from {', '.join(sorted(unknown))};"
@@ -223,11 +225,14 @@ def _rows_of(folder: Path, ids: set[str], memory: str) -> list[int]:
     """The rows of the source records of these papers."""
     if not ids:
         return []
+    records = folder / RECORDS
     with (
+        writing(folder),
         TemporaryDirectory(prefix="litkg-") as spill,
         closing(open_database(Path(spill), memory=memory)) as database,
+        unreadable_told(records),
     ):
-        found = Works(database, folder / RECORDS).rows_of(ids)
+        found = Works(database, records).rows_of(ids)
     if absent := ids - found.keys():
         raise InputError(f"{folder}: holds no paper {', '.join(sorted(absent))}")
     return [row for rows in found.values() for row in rows]

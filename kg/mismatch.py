@@ -124,12 +124,12 @@ def _judged(title: str, abstract: str) -> list[tuple[TitleWord, bool, float]]:
 def _plainly_belongs(title: str, abstract: str) -> bool:
     """Settle most English papers cheaply: half of the title's words come back."""
     words = [word for word in _WORD.findall(title.casefold()) if word not in _STOP_WORDS]
+    if len(words) < 2 or _CHINESE.search(title):
+        return False
     folded = abstract.casefold()
-    found = (len(word) > 2 and word[:_STEM] in folded for word in words)
-    half = islice(
-        filter(None, found), (len(words) + 1) // 2 - 1, None
-    )  # begins where half is found
-    return len(words) > 1 and next(half, False) and not _CHINESE.search(title)
+    found = (word for word in words if len(word) > 2 and word[:_STEM] in folded)
+    half = (len(words) + 1) // 2
+    return len(list(islice(found, half))) == half
 
 
 def title_words(title: str) -> tuple[TitleWord, ...]:

@@ -7,6 +7,7 @@ both before records merge into papers. Files of one name are one source.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
@@ -88,7 +89,14 @@ class RecordStore:
         record go with it, unless they tell of a loss. Raises :class:`GraphError` where nothing was
         kept or where it cannot be read.
         """
-        check_kept(folder)
+        with unreadable_told(folder):
+            for path in (records_file(folder), ledger_file(folder)):
+                pq.read_schema(
+                    path
+                )  # the database says of a missing file no more than of a damaged one
+            self._add_kept(folder, sources, rows)
+
+    def _add_kept(self, folder: Path, sources: Collection[str], rows: Collection[int]) -> None:
         number = pa.schema([pa.field("number", pa.int64())])
         load_table(self._database, "gone", number, [pa.table([list(rows)], schema=number)])
         given = {"records": str(records_file(folder)), "sources": list(sources)}
@@ -143,30 +151,32 @@ class RecordStore:
         return int(found[0])
 
 
-def check_kept(folder: Path) -> None:
-    """Raise :class:`GraphError` where a graph keeps no source records, or unreadable ones."""
+@contextmanager
+def unreadable_told(folder: Path) -> Iterator[None]:
+    """Turn what keeps the source records of a graph from being read into :class:`GraphError`."""
     try:
-        for path in (records_file(folder), ledger_file(folder)):
-            pq.read_schema(path)
+        yield
     except FileNotFoundError:
         raise GraphError(
             f"{folder}: the graph keeps no source records; build it once more with kg build"
         ) from None
-    except (OSError, pa.ArrowInvalid) as error:
+    except (duckdb.OutOfMemoryException, duckdb.IOException):
+        raise  # they are about memory and what was put aside
+    except (OSError, pa.ArrowInvalid, duckdb.Error) as error:
         raise GraphError(f"{folder}: cannot be read; {error}; build the graph again") from error
 
 
 def kept_sources(folder: Path) -> frozenset[str]:
     """Names of the sources that a graph has kept something of.
 
-    Raises :class:`GraphError` like :func:`check_kept`.
+    Raises :class:`GraphError` where nothing was kept or where it cannot be read.
     """
-    check_kept(folder)
-    return frozenset(
-        name
-        for path in (records_file(folder), ledger_file(folder))
-        for name in pq.read_table(path, columns=["source"])["source"].unique().to_pylist()
-    )
+    with unreadable_told(folder):
+        return frozenset(
+            name
+            for path in (records_file(folder), ledger_file(folder))
+            for name in pq.read_table(path, columns=["source"])["source"].unique().to_pylist()
+        )
 
 
 def record_order(record: SourceRecord) -> tuple[object, ...]:

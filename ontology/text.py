@@ -18,6 +18,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff\u00ad"))
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 
@@ -42,3 +43,14 @@ def normalise(raw: str) -> str:
         text = text.translate(_INVISIBLE)
         text = unicodedata.normalize("NFC", text)
     return _SPACE.sub(" ", text).strip()
+
+
+def encodable(text: str) -> str:
+    r"""Replace lone surrogates, which no UTF-8 file can hold, by U+FFFD.
+
+    They come from JSON escapes and from file names that are not UTF-8.
+
+    >>> encodable("caf\udce9.bib")
+    'caf�.bib'
+    """
+    return _SURROGATE.sub("\ufffd", text)

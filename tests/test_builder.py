@@ -7,16 +7,21 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Event
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from helpers import ROOT, SHARED, needs_shared
 
+from extractors.settings import Settings
 from kg import build, open_graph
+from kg.assemble import Assembly
 from kg.builder import corpus_name
 from kg.confidence import MIN_CONFIDENCE
 from kg.extract import extract
 from kg.graph import staging_folder
+from kg.growth import update
 from kg.steps import Step
 from kg.validate import validate
 from ontology.errors import InputError
@@ -24,6 +29,7 @@ from ontology.records import Reason
 from ontology.tables import SCHEMAS
 
 EXAMPLES = ROOT / "examples"
+RULES = Settings(model=None)
 
 
 def contents(folder):
@@ -197,3 +203,50 @@ def test_a_graph_can_be_opened_again(example_graph):
     assert {table.removesuffix(".parquet") for table in contents(example_graph.path)} >= set(
         SCHEMAS
     )
+
+
+def test_an_error_beside_the_join_ends_the_join(tmp_path, monkeypatch):
+    """What Python raises, Ctrl-C too, is not kept back until the database has done its part."""
+    ends, begun = [], Event()
+
+    def join(assembly):
+        begun.set()
+        try:
+            assembly._joining.execute(
+                "SELECT count(*) FROM range(5_000_000_000) WHERE range % 7 = 3"
+            )
+        except duckdb.Error as error:
+            ends.append(type(error))
+            raise
+
+    def prepare(_assembly, _merges):
+        begun.wait()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Assembly, "join", join)
+    monkeypatch.setattr(Assembly, "prepare", prepare)
+    with pytest.raises(KeyboardInterrupt):
+        build(EXAMPLES, tmp_path / "map", settings=RULES, workers=1)
+    assert [duckdb.InterruptException] == ends
+    assert not (tmp_path / "map").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are UTF-8 here")
+def test_names_that_are_not_utf_8(tmp_path):
+    """Sources may have them, with U+FFFD instead; a graph and its corpus may not."""
+    papers, raw = tmp_path / "papers", os.fsdecode(b"caf\xe9")
+    papers.mkdir()
+    line = json.dumps({"id": "a", "title": "Walking on ice", "abstract": "We train a CNN."})
+    (papers / f"{raw}.jsonl").write_text(line)
+    graph = build(papers / f"{raw}.jsonl", tmp_path / "map", settings=RULES, workers=1)
+    assert "caf\ufffd" == graph.name
+    assert [("caf\ufffd.jsonl",)] == graph.database.execute(
+        "SELECT DISTINCT origins[1].source FROM papers"
+    ).fetchall()
+    assert 1 == update(graph.path, papers).graph.manifest["counts"]["papers"]
+    for target, name in ((tmp_path / raw, None), (tmp_path / "named", raw)):
+        with pytest.raises(InputError, match="UTF-8"):
+            build(papers, target, name=name, settings=RULES, workers=1)
+    with pytest.raises(InputError, match="UTF-8"):
+        open_graph(graph.path.rename(tmp_path / raw))
+    assert {"papers", "map", ".map.lock", raw} >= {path.name for path in tmp_path.iterdir()}

@@ -250,6 +250,31 @@ def test_a_graph_without_source_records_says_what_to_do(tmp_path):
         update(graph.path, workers=1)
 
 
+@pytest.mark.parametrize("name", ["records", "ledger"])
+def test_damaged_source_records_are_named(tmp_path, name):
+    """The graph they belong to can still be built again; nothing is said about writing."""
+    graph = rules(tmp_path / "map", write(tmp_path / "one.jsonl", [line("a", THINGS[0]), "{no"]))
+    damaged = graph.path / "records" / f"{name}.parquet"
+    data = damaged.read_bytes()
+    damaged.write_bytes(data[:4] + bytes(one ^ 0x5A for one in data[4:200]) + data[200:])
+    with pytest.raises(GraphError, match=r"(?s)records: cannot be read; .*; build the graph again"):
+        update(graph.path, write(tmp_path / "two.jsonl", [line("b", THINGS[1])]))
+    if name == "records":
+        with pytest.raises(
+            GraphError, match=r"(?s)records: cannot be read; .*; build the graph again"
+        ):
+            remove(graph.path, papers=["a"])
+
+
+def test_removing_takes_no_more_memory_than_it_may(tmp_path):
+    """Too little is told in plain words, as in building; what is no size is refused first."""
+    graph = rules(tmp_path / "map", write(tmp_path / "one.jsonl", [line("a", THINGS[0])]))
+    with pytest.raises(InputError, match="allow more with --memory"):
+        remove(graph.path, papers=["a"], memory="1MB")
+    with pytest.raises(InputError, match="'much' is no size"):
+        remove(graph.path, papers=["a"], memory="much")
+
+
 def test_what_is_no_graph_is_not_updated(tmp_path):
     """No folder, no lock, no file comes to be."""
     with pytest.raises(GraphError, match="no such folder"):

@@ -29,6 +29,8 @@ BLOOD = (
         ("四足机器人的冰面行走策略学习", ICE),
         ("HemoNet:用眼睑照片估计血红蛋白的卷积网络", BLOOD),
         ("Editorial", ICE),
+        ("How to", ICE),
+        ("!", ICE),
         ("", ICE),
         ("Learning to walk on ice with legged robots", "Too short to tell."),
     ],

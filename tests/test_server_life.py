@@ -22,7 +22,7 @@ from served import SLOW, served
 
 from kg.cli.main import main
 from kg.graph import MANIFEST, open_graph
-from kg.query_store import STORE
+from kg.query_store import LOCK, STORE
 from kg.server.processes import BusyError, QueryProcesses
 from kg.server.run import serve
 from kg.server.served_graph import ServedGraph, StaleError
@@ -33,7 +33,7 @@ COUNT = "SELECT (COUNT(*) AS ?n) { ?p a litkg:Paper }"
 
 
 def stores(folder: Path) -> list[Path]:
-    return list(folder.glob(f"{STORE}/*"))
+    return [path for path in folder.glob(f"{STORE}/*") if path.suffix != LOCK]
 
 
 @pytest.fixture

@@ -355,3 +355,19 @@ def test_the_accents_of_real_bibtex_become_letters() -> None:
     assert [r"Bj\orn"] == [name for name in names.split() if "\\" in name]
     assert "Kühlewein" in names
     assert any(r"$10\times$" in record.abstract for record in records)
+
+
+def test_a_lone_surrogate_in_a_field_name_becomes_a_replacement_character(tmp_path: Path) -> None:
+    """No ledger could be written with it."""
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"title": "Walking on ice", "x\\ud800": 1}\n')
+    (file,) = expand([str(path)])
+    _, row = read_file(file)
+    assert isinstance(row, LedgerRow)
+    assert "unknown fields were not used: x\ufffd" == row.detail
+
+
+def test_a_source_that_the_system_refuses_is_named() -> None:
+    """What was to be written is not to blame."""
+    with pytest.raises(InputError, match=r"^a{300}: cannot be read; File name too long"):
+        expand(["a" * 300])

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 from graphs import folder_of, hostile_graph, rows_of, small_graph
+from helpers import ROOT
 
 from exports.triples import resources
 from kg import sparql_worker
 from kg.graph import Graph, open_graph
 from kg.query_result import RENDERERS, QueryResult, as_csv, as_json, as_table
-from kg.query_store import STORE
+from kg.query_store import LOCK, STORE
 from kg.sparql import check, open_store, sparql
 from ontology.errors import GraphError, QueryError
 
@@ -249,7 +250,8 @@ def test_the_store_follows_the_graph(tmp_path: Path) -> None:
     assert (seen, count) == (sorted(seen), seen[-1])
     assert store == open_store(graph, progress=lambda _: pytest.fail("made twice"))
     changed = Graph(graph.path, {**graph.manifest, "digest": "another"})
-    assert ["another"] == [path.name for path in open_store(changed).parent.iterdir()]
+    found = {path.name for path in open_store(changed).parent.iterdir()}
+    assert {"another", f"another{LOCK}"} == found
 
 
 def test_a_failed_store_leaves_nothing(tmp_path: Path) -> None:
@@ -261,8 +263,24 @@ def test_a_failed_store_leaves_nothing(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         sparql(folder, NAMES, progress=fail)
-    assert [] == list((folder / STORE).iterdir())
+    (left,) = (folder / STORE).iterdir()
+    assert LOCK == left.suffix
     assert 4 == len(sparql(folder, NAMES).rows)
+
+
+def test_what_a_killed_process_left_is_cleared_away(tmp_path: Path) -> None:
+    """A store half made takes as much of the disk as a whole one."""
+    folder = folder_of(small_graph(), tmp_path / "map")
+    code = (
+        "import os, sys; from kg.sparql import sparql\n"
+        "sparql(sys.argv[1], 'ASK {}', progress=lambda _: os.kill(os.getpid(), 9))"
+    )
+    run = subprocess.run([sys.executable, "-c", code, str(folder)], cwd=ROOT, check=False)
+    assert -9 == run.returncode
+    assert 2 == len(list((folder / STORE).iterdir()))
+    assert 4 == len(sparql(folder, NAMES).rows)
+    store = open_store(open_graph(folder))
+    assert {store.name, f"{store.name}{LOCK}"} == {path.name for path in store.parent.iterdir()}
 
 
 def test_a_store_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:

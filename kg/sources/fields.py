@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from kg.sources.raw import RawRecord, shown
 from ontology.records import LedgerRow, Origin, Outcome, Reason, SourceRecord
-from ontology.text import normalise
+from ontology.text import encodable, normalise
 
 TEXT_LIMIT = 1_000_000
 """Characters that one field keeps; longer texts are cut and the cut is reported."""
@@ -75,7 +75,6 @@ _PMID = re.compile(r"(?<!\d)\d{1,9}(?!\d)")
 _AND = re.compile(r"\s+and\s+")
 _IDENTIFIER_LIMIT = 500  # characters in which an identifier is sought
 _SUFFIX = re.compile(r"(?i)(?:jr|sr|i{1,3}|iv|phd|md|msc|inc|ltd)\.?")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def source_records(raw: RawRecord, source: str) -> Iterator[SourceRecord | LedgerRow]:
@@ -172,7 +171,7 @@ def _identity(value: object) -> tuple[str, _Problem]:
     text = str(value)
     if not text.strip():
         return "", None
-    return _SURROGATE.sub("\ufffd", text), None
+    return encodable(text), None
 
 
 def _year(value: object) -> tuple[int | None, _Problem]:

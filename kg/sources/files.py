@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ontology.errors import InputError
+from ontology.text import encodable
 
 STANDARD_INPUT = "-"
 HEAD_SIZE = 1 << 16
@@ -25,7 +26,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 class SourceFile:
     """One file to read; ``path`` is ``None`` for standard input.
 
-    ``named`` tells that the user named the file itself, not a folder that holds it.
+    ``name`` is that of the file, U+FFFD where it is not UTF-8. ``named`` tells that the user named the file itself, not a folder that holds it.
     """
 
     name: str
@@ -37,11 +38,17 @@ def expand(sources: Sequence[str]) -> tuple[SourceFile, ...]:
     """Resolve what the user named into files, each once, sorted by path; folders are searched.
 
     Hidden files and folders inside a folder are left out. Raises :class:`InputError` for a path
-    that does not exist and for a pattern that matches nothing.
+    that does not exist or that the system refuses, and for a pattern that matches nothing.
     """
     found: dict[str, SourceFile] = {}
     for source in sources:
-        for file in _files_of(source):
+        try:
+            files = tuple(_files_of(source))
+        except OSError as error:
+            raise InputError(
+                f"{source}: cannot be read; {error.strerror}; check the path"
+            ) from error
+        for file in files:
             key = str(file.path.resolve()) if file.path else STANDARD_INPUT
             found[key] = found.get(key, file) if not file.named else file
     return tuple(file for _, file in sorted(found.items()))
@@ -53,9 +60,9 @@ def _files_of(source: str) -> Iterator[SourceFile]:
         return
     path = Path(source)
     if path.is_dir():
-        yield from (SourceFile(file.name, file, named=False) for file in _walk(path))
+        yield from (SourceFile(encodable(file.name), file, named=False) for file in _walk(path))
     elif path.exists() or path.is_symlink():
-        yield SourceFile(path.name, path, named=True)
+        yield SourceFile(encodable(path.name), path, named=True)
     elif glob.has_magic(source):
         matches = sorted(glob.glob(source, recursive=True))  # noqa: PTH207  Path.glob takes no absolute pattern
         if not matches:

@@ -20,6 +20,7 @@ from kg.sources.ris import read_ris
 from kg.sources.table import looks_like_table, read_table
 from ontology.errors import InputError
 from ontology.records import LedgerRow, Origin, Outcome, Reason, SourceRecord
+from ontology.text import encodable
 
 Reader = Callable[[BinaryIO, str], Iterator[Item]]
 """Reads an open stream under a source name."""
@@ -98,7 +99,8 @@ def read_file(
         detail = f"cannot be read further; {reason}" if position else f"cannot be read; {reason}"
         yield dropped(file.name, position, Reason.UNREADABLE, detail)
     if unknown:
-        detail = f"unknown fields were not used: {', '.join(sorted(unknown))}"
+        names = encodable(", ".join(sorted(unknown)))
+        detail = f"unknown fields were not used: {names}"
         yield LedgerRow(Origin(file.name, 0), Reason.UNKNOWN_FIELD, Outcome.KEPT, detail)
 
 
