@@ -67,26 +67,30 @@ class Found:
 
 
 def draw(found: Found, field: str, unit: str, path: Path) -> None:
-    """One line for each stage of a build, and a grey one for what n log n would be."""
+    """One line for each stage of a build; beside times a grey one for what n log n would be."""
     plt.rcParams["svg.hashsalt"] = "litkg"
-    figure, axes = plt.subplots(figsize=(7, 4.2), layout="constrained")
+    figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
     for name in (*STAGES, WHOLE, "update of one paper"):
         sizes = [size for size in found.sizes_of(name) if found.get(name, size)[field] > 0]
-        if name == "annotate (rules)":
+        if field == "cpu" and name in ANNOTATED:
             sizes = [size for size in sizes if size <= READ_UP_TO]
         values = [found.get(name, size)[field] for size in sizes]
         axes.plot(
             sizes, values, marker="o", markersize=3, label=name, linewidth=2 if name == WHOLE else 1
         )
-    if sizes := [size for size in found.sizes_of(WHOLE) if size >= 10_000]:
-        first = found.get(WHOLE, sizes[0])[field]
-        scale = first / (sizes[0] * log(sizes[0]))
+    tables = "resolve, tables"
+    if field == "cpu" and (sizes := [one for one in found.sizes_of(tables) if one >= 10_000]):
+        scale = found.get(tables, sizes[0])[field] / (sizes[0] * log(sizes[0]))
         axes.plot(
-            sizes, [scale * one * log(one) for one in sizes], "--", color="0.6", label="n log n"
+            sizes,
+            [scale * one * log(one) for one in sizes],
+            "--",
+            color="0.6",
+            label=f"n log n from {tables}",
         )
     axes.set(xscale="log", yscale="log", xlabel="papers", ylabel=unit)
     axes.grid(alpha=0.3)
-    axes.legend(fontsize=8, frameon=False)
+    figure.legend(loc="outside right center", fontsize=8, frameon=False)
     figure.savefig(path, metadata={"Date": None, "Creator": None})
     plt.close(figure)
 
