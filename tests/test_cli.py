@@ -3,11 +3,16 @@
 import csv
 import io
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 from unicodedata import category
 
+import click
+import duckdb
 import pytest
 from click.testing import CliRunner
 from graphs import P, folder_of, graph_of, hostile_graph, rows_of
@@ -377,3 +382,20 @@ def test_query_knows_what_is_asked(arguments, message):
     """One question at a time, and a graph to ask."""
     result = run("query", *arguments)
     assert (2, True) == (result.exit_code, message in result.output)
+
+
+def test_ctrl_c_while_the_database_answers_prints_no_traceback(monkeypatch):
+    """DuckDB makes an error of its own of the signal."""
+
+    @click.command("count")
+    def count():
+        threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT]).start()
+        duckdb.sql("SELECT count(*) FROM range(500_000_000_000) WHERE range % 7 = 3").fetchall()
+
+    monkeypatch.setitem(main.commands, "count", count)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        result = run("count")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (130, "interrupted\n") == (result.exit_code, result.output)

@@ -34,6 +34,9 @@ atexit.register(gc.freeze)
 CONTINUED = {"build", "update", "remove"}
 """Commands whose next run takes up what an interrupted one has finished."""
 
+INTERRUPTED_QUERY = "Query interrupted"
+"""What DuckDB makes of Ctrl-C while it answers."""
+
 
 class KgGroup(click.Group):
     """A group that prints any :class:`KgError` as one ``Error:`` line and exits with status 1."""
@@ -46,6 +49,9 @@ class KgGroup(click.Group):
             raise click.ClickException(printable(" ".join(str(error).split()))) from error
         except KeyboardInterrupt:
             pass
+        except RuntimeError as error:
+            if str(error) != INTERRUPTED_QUERY:
+                raise
         except BrokenPipeError:
             # The reader went away (kg ... | head): nothing is left to say.
             sys.stderr.close()
