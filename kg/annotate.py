@@ -158,6 +158,8 @@ def _chosen(papers: Path, places: Sequence[int]) -> Iterator[Paper]:
         while wanted and wanted[0] < end:
             here.append(wanted.popleft() - start)
         yield from papers_of(rows.take(pa.array(here, pa.int64())))
+        if not wanted:
+            return
         start = end
 
 

@@ -31,12 +31,13 @@ def extract(
 ) -> tuple[Sequence[LedgerRow], Iterator[AnnotatedPaper]]:
     """Read papers and annotate them; the ledger, and the papers ordered by id.
 
-    Papers are annotated as the iterator is consumed, and the ledger is whole when it is: it takes a
-    row for each entity that is less sure than ``min_confidence`` and therefore left out, and for each
-    paper that could not be annotated, which is left out too. ``workers`` and ``scheduler`` are those
-    of :func:`kg.builder.build`. Raises :class:`~ontology.errors.InputError` like
-    :func:`kg.reading.read_papers`, and where ``min_confidence`` is no number from 0 to 1, and
-    :class:`~ontology.errors.VocabularyError` where a vocabulary file breaks a rule.
+    Papers are annotated as the iterator is consumed; until it is, or is closed, a temporary folder
+    holds them. The ledger is whole when it is consumed: it takes a row for each entity that is less
+    sure than ``min_confidence`` and therefore left out, and for each paper that could not be annotated,
+    which is left out too. ``workers`` and ``scheduler`` are those of :func:`kg.builder.build`. Raises
+    :class:`~ontology.errors.InputError` like :func:`kg.reading.read_papers`, and where
+    ``min_confidence`` is no number from 0 to 1, and :class:`~ontology.errors.VocabularyError` where a
+    vocabulary file breaks a rule.
     """
     check_minimum(min_confidence)
     settings = settings or default_settings()

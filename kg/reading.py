@@ -7,6 +7,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import duckdb
+
 from kg.arrow_rows import ledger_rows, papers_of
 from kg.database import open_database
 from kg.source_records import RecordStore
@@ -87,15 +89,31 @@ def merge_records(items: Iterable[SourceRecord | LedgerRow]) -> Sources:
 
 @contextmanager
 def gathered(items: Iterable[SourceRecord | LedgerRow]) -> Iterator[Works]:
-    """Merge source records into papers in a temporary folder, gone in the end."""
+    """Merge source records into papers in a temporary folder, gone in the end.
+
+    Raises :class:`InputError` where the folder cannot take them.
+    """
     with TemporaryDirectory(prefix="litkg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        with closing(open_database(folder / "spill")) as database:
+        with _putting_aside(folder), closing(open_database(folder / "spill")) as database:
             store = RecordStore(database)
             store.add(items)
             store.write(folder)
         with closing(open_database(folder / "spill")) as database:
-            yield Works(database, folder)
+            with _putting_aside(folder):
+                works = Works(database, folder)
+            yield works
+
+
+@contextmanager
+def _putting_aside(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, duckdb.OperationalError) as error:
+        raise InputError(
+            f"{folder.parent}: cannot take what is put aside while papers merge; {error};"
+            " free disk space, or name another folder in TMPDIR"
+        ) from error
 
 
 def _with_text(record: SourceRecord) -> SourceRecord | LedgerRow:

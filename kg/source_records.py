@@ -90,10 +90,9 @@ class RecordStore:
         kept or where it cannot be read.
         """
         with unreadable_told(folder):
+            # The database does not tell a missing file from a damaged one.
             for path in (records_file(folder), ledger_file(folder)):
-                pq.read_schema(
-                    path
-                )  # the database says of a missing file no more than of a damaged one
+                pq.read_schema(path)
             self._add_kept(folder, sources, rows)
 
     def _add_kept(self, folder: Path, sources: Collection[str], rows: Collection[int]) -> None:

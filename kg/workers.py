@@ -221,7 +221,7 @@ def _from_file(outcome: Future[_T], there: Future[str]) -> None:
     path = Path(there.result())
     try:
         outcome.set_result(pickle.loads(path.read_bytes()))  # noqa: S301  our own worker's
-    except OSError as lost:
+    except Exception as lost:  # noqa: BLE001  without an outcome the run would wait for ever
         outcome.set_exception(lost)
     path.unlink(missing_ok=True)
 

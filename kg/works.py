@@ -222,7 +222,7 @@ class Works:
             return
         taken: set[str] = set()
         renamed: dict[int, str] = {}
-        rows = fetched(self._database.execute("SELECT id, number FROM work ORDER BY id"))
+        rows = fetched(self._database.execute("SELECT id, number FROM work ORDER BY ALL"))
         for wanted, group in groupby(rows, itemgetter(0)):
             free = wanted not in taken
             numbers = sorted((number for _, number in group), key=lambda one: digests.get(one, ""))

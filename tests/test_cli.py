@@ -400,3 +400,20 @@ def test_ctrl_c_while_the_database_answers_prints_no_traceback(monkeypatch):
     finally:
         signal.signal(signal.SIGINT, before)
     assert (130, "interrupted\n") == (result.exit_code, result.output)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "map", "caf\udce9"),
+        ("query", "map", "ASK { ?caf\udce9 a ?b }"),
+        ("build", EXAMPLES, "-o", "map\udce9"),
+        ("build", EXAMPLES, "-o", "map", "--name=caf\udce9"),
+    ],
+)
+def test_an_argument_that_is_not_utf_8_is_refused(arguments):
+    """Nothing could store or look for it."""
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert "\ufffd" in result.output.splitlines()[-1]
+    assert "is not UTF-8" in result.output.splitlines()[-1]

@@ -394,3 +394,16 @@ def test_the_seed_feeds_become_34_papers() -> None:
         ("feed-2.txt:39", Reason.DUPLICATE, Outcome.MERGED),
     ] == [(str(row.origin), row.reason, row.outcome) for row in sources.ledger]
     assert sources == read_papers([str(path) for path in reversed(paths)])
+
+
+def test_a_disk_without_room_is_told_in_one_line():
+    """Source records merge on disk; where there is none, the temporary folder is named."""
+    resource = pytest.importorskip("resource")
+    records = [SourceRecord(Origin("a", number), title=f"Ice {number**9}") for number in range(500)]
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
+    try:
+        with pytest.raises(InputError, match=r"File too large.*; free disk space, or .* TMPDIR"):
+            merge_records(records)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -1,10 +1,12 @@
 """Worker processes that die, are interrupted, or meet a paper that cannot be annotated."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 
 import deadly_calls
 import pytest
@@ -17,7 +19,7 @@ from kg import build
 from kg.extract import extract
 from kg.graph import staging_folder
 from kg.steps import Step
-from kg.workers import InProcess, Processes, run_in_order
+from kg.workers import InProcess, Processes, _from_file, run_in_order
 from ontology.errors import InputError
 from ontology.records import Paper, Reason
 
@@ -164,3 +166,12 @@ def test_workers_end_with_a_killed_parent(tmp_path):
     ) as process:
         process.kill()
     wait_for_the_end_of(process)
+
+
+def test_a_result_that_cannot_be_read_ends_the_wait_for_it(tmp_path):
+    """Whatever keeps it from being read is what the run ends with."""
+    there, outcome = Future(), Future()
+    there.set_result(str(tmp_path / "result"))
+    (tmp_path / "result").write_bytes(b"no pickle")
+    _from_file(outcome, there)
+    assert isinstance(outcome.exception(timeout=0), pickle.UnpicklingError)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import sys
 from importlib.metadata import version
 from typing import Any
@@ -27,6 +28,7 @@ from kg.cli import (
 from kg.cli.console import notes
 from kg.printable import printable
 from ontology.errors import KgError
+from ontology.text import encodable
 
 # Python's last search for garbage would go through millions of records that end with the process.
 atexit.register(gc.freeze)
@@ -40,6 +42,15 @@ INTERRUPTED_QUERY = "Query interrupted"
 
 class KgGroup(click.Group):
     """A group that prints any :class:`KgError` as one ``Error:`` line and exits with status 1."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse an argument that is not UTF-8, unless it is the name of a file."""
+        for one in args:
+            if one != encodable(one) and not os.path.lexists(one):
+                raise click.UsageError(
+                    f"{printable(one)!r} is not UTF-8, and no file has this name"
+                )
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; errors of litkg become click's own."""
