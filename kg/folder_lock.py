@@ -43,6 +43,8 @@ def writing(folder: Path) -> Iterator[None]:
     """Turn a refusal of the system, such as a full disk, into an :class:`InputError`."""
     try:
         yield
+    except BrokenPipeError:
+        raise  # whoever was told of progress went away
     except OSError as error:
         raise InputError(_refusal(folder, error.strerror or str(error))) from error
     except duckdb.OutOfMemoryException as error:

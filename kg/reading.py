@@ -109,6 +109,8 @@ def gathered(items: Iterable[SourceRecord | LedgerRow]) -> Iterator[Works]:
 def _putting_aside(folder: Path) -> Iterator[None]:
     try:
         yield
+    except BrokenPipeError:
+        raise  # whoever was told of progress went away
     except (OSError, duckdb.OperationalError) as error:
         raise InputError(
             f"{folder.parent}: cannot take what is put aside while papers merge; {error};"

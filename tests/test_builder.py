@@ -250,3 +250,15 @@ def test_names_that_are_not_utf_8(tmp_path):
     with pytest.raises(InputError, match="UTF-8"):
         open_graph(graph.path.rename(tmp_path / raw))
     assert {"papers", "map", ".map.lock", raw} >= {path.name for path in tmp_path.iterdir()}
+
+
+def test_a_listener_that_went_away_is_no_full_disk(tmp_path):
+    """Progress into a closed pipe ends a run as a closed pipe does, whatever step it is about."""
+
+    def gone(_step):
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        build(EXAMPLES, tmp_path / "map", settings=RULES, on_step=gone)
+    with pytest.raises(BrokenPipeError):
+        extract([str(EXAMPLES)], settings=RULES, on_step=gone)
