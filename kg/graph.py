@@ -268,8 +268,7 @@ def finish(staging: Path, folder: Path, manifest: dict[str, Any]) -> Graph:
 
 def _replace(staging: Path, folder: Path) -> None:
     retired = staging.with_name(f".{folder.name}.retired")
-    if retired.exists():
-        shutil.rmtree(retired)
+    shutil.rmtree(retired, ignore_errors=True)
     if folder.exists():
         folder.rename(retired)
     try:
@@ -278,8 +277,8 @@ def _replace(staging: Path, folder: Path) -> None:
         # Between the two renames a reader may have made the second one, in recover().
         if staging.exists() or not (folder / MANIFEST).is_file():
             raise
-    if retired.exists():
-        shutil.rmtree(retired)
+    # A server may be making its store in there; what is left then goes the next time.
+    shutil.rmtree(retired, ignore_errors=True)
 
 
 def recover(folder: Path) -> None:

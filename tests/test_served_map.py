@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -170,7 +169,7 @@ def test_rebuilt_graph_is_noticed(browser: Chrome, tmp_path: Path) -> None:
     folder = folder_of(small_graph(), tmp_path / "map")
     with served(folder, "--max-nodes", "2") as server:
         opened(browser, server.home)
-        shutil.rmtree(folder)
+        folder.rename(tmp_path / "retired")  # its store may still be in the making
         folder_of(hostile_graph(), folder)
         field = browser.find_element(By.CSS_SELECTOR, ".search input")
         field.send_keys("tinyseg")
