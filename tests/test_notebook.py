@@ -64,7 +64,7 @@ def test_explorer_works_inside_a_notebook(graph: Graph, tmp_path: Path) -> None:
         )
 
         def wait_for(text: str) -> None:
-            WebDriverWait(browser, 5).until(lambda b: heading(b) == text)
+            WebDriverWait(browser, 20).until(lambda b: heading(b) == text)
 
         wait_for("Most studied")
         browser.find_element(By.PARTIAL_LINK_TEXT, "CellPix").click()
@@ -73,7 +73,8 @@ def test_explorer_works_inside_a_notebook(graph: Graph, tmp_path: Path) -> None:
         assert "entity=" in browser.execute_script("return location.hash")
         assert "hide=Task" in browser.execute_script("return location.hash")
         browser.find_element(By.LINK_TEXT, "Table").click()
-        assert browser.find_elements(By.CSS_SELECTOR, ".entities tbody tr") != []
+        rows = By.CSS_SELECTOR, ".entities tbody tr"
+        WebDriverWait(browser, 20).until(lambda b: b.find_elements(*rows))
         browser.find_element(By.CSS_SELECTOR, "button.close").click()
         wait_for("Most studied")
         with pytest.raises(Exception, match=r"SecurityError|Blocked a frame"):
