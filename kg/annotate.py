@@ -6,13 +6,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from exports.streams import pieces
 from extractors.settings import Settings
 from kg.annotation_store import (
     SHARD_PAPERS,
@@ -171,9 +171,7 @@ def _shard_size(papers: int, workers: int | str) -> int:
 
 
 def _shards(papers: Iterable[Paper], size: int) -> Iterator[Shard]:
-    waiting = iter(papers)
-    while shard := tuple(islice(waiting, size)):
-        yield shard
+    return map(tuple, pieces(papers, size))
 
 
 def _pool(call: Callable[..., _T], shards: int, settings: Settings, workers: int | str) -> Pool[_T]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from exports.streams import pieces
 from kg.annotation_store import SHARD_SCHEMA
 from kg.arrow_rows import (
     bare_head_table,
@@ -28,7 +29,7 @@ from kg.arrow_rows import (
 )
 from kg.confidence import MIN_CONFIDENCE, loss
 from kg.corpus_names import CorpusNames
-from kg.database import BATCH_ROWS, append, load_table, open_database, stream
+from kg.database import BATCH_ROWS, append, fetched, load_table, open_database, stream
 from kg.hierarchy import Named, Step, StepSource, head_steps, hierarchy, stated_steps
 from kg.left_out import blocked_loss, out_of_range
 from kg.memory_size import MEMORY
@@ -240,7 +241,7 @@ class Assembly:
         """Make the ledger: the rows given, and one for each entity and relation left out."""
         load_table(self._database, "ledger", SCHEMAS["ledger"], batches)
         found = chain(rows, self._losses(), self._blocked(), self._out_of_range())
-        append(self._database, "ledger", map(ledger_table, _chunks(found)))
+        append(self._database, "ledger", map(ledger_table, pieces(found, BATCH_ROWS)))
 
     def _losses(self) -> Iterator[LedgerRow]:
         for origin, paper, *row in self._of_papers(
@@ -284,9 +285,8 @@ class Assembly:
             FROM {table} JOIN paper_row ON id = paper ORDER BY paper, {order}
             """  # noqa: S608  names from this module
         )
-        while batch := rows.fetchmany(BATCH_ROWS):
-            for source, place, *row in batch:
-                yield Origin(source, place), *row
+        for source, place, *row in fetched(rows):
+            yield Origin(source, place), *row
 
     def _forms(self) -> list[tuple[str, str, str]]:
         """IRI and name of each entity with each form of it that is not the name itself."""
@@ -307,12 +307,6 @@ class Assembly:
 
     def _load(self, name: str, table: pa.Table) -> None:
         load_table(self._database, name, table.schema, [table])
-
-
-def _chunks(rows: Iterable[LedgerRow]) -> Iterator[list[LedgerRow]]:
-    waiting = iter(rows)
-    while chunk := list(islice(waiting, BATCH_ROWS)):
-        yield chunk
 
 
 _TIES = {"mentions": ("end",), "merges": ("name", "outcome"), "ledger": ("outcome", "paper")}

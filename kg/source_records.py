@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from exports.streams import pieces
 from kg.arrow_rows import ledger_table
 from kg.database import append, load_table, stream
 from ontology.errors import GraphError
@@ -73,8 +73,7 @@ class RecordStore:
 
     def add(self, items: Iterable[SourceRecord | LedgerRow]) -> None:
         """Take what is read, as it is read."""
-        waiting = iter(items)
-        while part := list(islice(waiting, _ROW_GROUP)):
+        for part in pieces(items, _ROW_GROUP):
             records = [one for one in part if isinstance(one, SourceRecord)]
             rows = [one for one in part if isinstance(one, LedgerRow)]
             append(self._database, "record", [_record_table(records)] if records else ())

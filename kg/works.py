@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from itertools import chain, groupby, islice
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from exports.streams import pieces
 from kg.arrow_rows import paper_table, papers_of
 from kg.database import append, fetched, load_table, stream
 from kg.merging import LONG_ABSTRACT, Key, group_records, unlike_titles
@@ -158,8 +159,7 @@ class Works:
 
     def _merge(self, crowded: AbstractSet[Key]) -> None:
         """Make the works of records that share something, one set of them after the other."""
-        made = self._merged(crowded)
-        while part := list(islice(made, _MERGED_AT_ONCE)):
+        for part in pieces(self._merged(crowded), _MERGED_AT_ONCE):
             numbers, members, papers, firsts, notes = zip(*part, strict=True)
             places = (
                 numbers,
